@@ -1,0 +1,214 @@
+package io.flywheel.core.version;
+
+import io.flywheel.core.model.NamespaceSettings.Conflicts;
+import io.flywheel.core.model.RequestId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a replica knows of one key: the values that no write has replaced, and the set of writes
+ * that it has seen. This is the dotted version vector set of Almeida, Baquero, Gonçalves, Preguiça
+ * and Fonte ('Scalable and Accurate Causality Tracking for Eventually Consistent Stores', 2014).
+ *
+ * <p>A write that a replica has seen and does not hold was replaced. So of two replicas' siblings
+ * those survive that both hold, and those that one holds and the other has never seen; nothing else
+ * decides. {@link #merge} is commutative, associative, idempotent and absorbing, and for that it
+ * must neither truncate nor cap: bounds belong to admission, before a dot is minted.
+ *
+ * <p>Last-write-wins is the same set reduced to its newest dot. A mint exceeds every stamp it has
+ * seen, so a replaced write is never newer than its successor and the reduction agrees with
+ * merging.
+ *
+ * @param context every write seen
+ * @param living what none of them replaced, oldest dot first
+ * @param requests the requests remembered, oldest first: those of living siblings and the newest
+ *     {@value #REMEMBERED_REQUESTS}
+ */
+public record Siblings(Context context, List<Sibling> living, List<AppliedRequest> requests) {
+  public static final Siblings NONE = new Siblings(Context.EMPTY, List.of(), List.of());
+  public static final int REMEMBERED_REQUESTS = 32;
+
+  /** One value alone. */
+  public static Siblings of(Sibling sibling) {
+    return new Siblings(Context.EMPTY.withSingle(sibling.dot()), List.of(sibling), List.of());
+  }
+
+  public boolean isEmpty() {
+    return context.isEmpty();
+  }
+
+  public Siblings merge(Siblings other, Conflicts conflicts) {
+    if (other.isEmpty()) {
+      return this;
+    }
+    if (isEmpty()) {
+      return other;
+    }
+    var survivors = new ArrayList<Sibling>(Math.max(living.size(), other.living.size()));
+    int mine = 0;
+    int theirs = 0;
+    while (mine < living.size() || theirs < other.living.size()) {
+      int order;
+      if (mine == living.size()) {
+        order = 1;
+      } else if (theirs == other.living.size()) {
+        order = -1;
+      } else {
+        order = living.get(mine).dot().compareTo(other.living.get(theirs).dot());
+      }
+      if (order == 0) {
+        survivors.add(living.get(mine++));
+        theirs++;
+      } else if (order < 0) {
+        addUnlessSeen(survivors, living.get(mine++), other.context);
+      } else {
+        addUnlessSeen(survivors, other.living.get(theirs++), context);
+      }
+    }
+    var kept = conflicts == Conflicts.LAST_WRITE_WINS ? newestOf(survivors) : survivors;
+    return remembering(context.join(other.context), kept, requests, other.requests);
+  }
+
+  /**
+   * A write: it replaces what {@code read} covers and stands beside the rest. The caller has minted
+   * the sibling's dot with an actor of its own, having seen all of that actor's earlier dots.
+   */
+  public Siblings put(
+      Context read, Sibling written, @Nullable AppliedRequest request, Conflicts conflicts) {
+    var survivors = conflicts == Conflicts.SIBLINGS ? unread(read) : new ArrayList<Sibling>(1);
+    survivors.add(written);
+    survivors.sort((a, b) -> a.dot().compareTo(b.dot()));
+    var seen = context.join(read).withAllUpTo(written.dot());
+    return remembering(seen, survivors, requests, request == null ? List.of() : List.of(request));
+  }
+
+  /**
+   * What a put that has read this leaves standing. A dot that a retry made of a request which was
+   * read as another dot was read as well.
+   */
+  public List<Sibling> unread(Context read) {
+    var unread = new ArrayList<Sibling>(living.size() + 1);
+    for (Sibling sibling : living) {
+      if (!read.covers(sibling.dot()) && !isTwin(sibling, twin -> read.covers(twin.dot()))) {
+        unread.add(sibling);
+      }
+    }
+    return unread;
+  }
+
+  /** All values together, in bytes. */
+  public long valueBytes() {
+    long bytes = 0;
+    for (Sibling sibling : living) {
+      bytes += sibling.value().length();
+    }
+    return bytes;
+  }
+
+  /**
+   * The context that answers a put, asked of the siblings before it: what its request covered, and
+   * the write itself. The write's actor may be covered as a whole only where the request already
+   * covered all of it.
+   */
+  public Context contextAfterPut(Context read, Dot written) {
+    long before = context.vector().stamp(written.actor());
+    boolean sawAll = before <= read.vector().stamp(written.actor());
+    return (sawAll ? read.withAllUpTo(written) : read.withSingle(written)).carried();
+  }
+
+  /** What this request became here, or null. */
+  public @Nullable AppliedRequest applied(RequestId id) {
+    for (int i = requests.size() - 1; i >= 0; i--) {
+      if (requests.get(i).id().equals(id)) {
+        return requests.get(i);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * What a reader is shown: no tombstones, nothing expired, and of the dots that retries of one
+   * request became only the newest.
+   */
+  public List<Sibling> visibleAt(long wallMillis) {
+    var visible = new ArrayList<Sibling>(living.size());
+    for (Sibling sibling : living) {
+      if (sibling.visibleAt(wallMillis) && !retriedLater(sibling)) {
+        visible.add(sibling);
+      }
+    }
+    return visible;
+  }
+
+  private boolean retriedLater(Sibling sibling) {
+    return isTwin(sibling, twin -> twin.dot().compareTo(sibling.dot()) > 0);
+  }
+
+  /** Whether the same operation of the same request also became such a dot, living or not. */
+  private boolean isTwin(Sibling sibling, Predicate<AppliedRequest> such) {
+    var request = requestOf(sibling.dot());
+    if (request == null) {
+      return false;
+    }
+    for (AppliedRequest other : requests) {
+      if (other.id().equals(request.id())
+          && other.operationDigest() == request.operationDigest()
+          && !other.dot().equals(request.dot())
+          && such.test(other)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable AppliedRequest requestOf(Dot dot) {
+    for (AppliedRequest request : requests) {
+      if (request.dot().equals(dot)) {
+        return request;
+      }
+    }
+    return null;
+  }
+
+  private static void addUnlessSeen(List<Sibling> survivors, Sibling sibling, Context seen) {
+    if (!seen.covers(sibling.dot())) {
+      survivors.add(sibling);
+    }
+  }
+
+  private static List<Sibling> newestOf(List<Sibling> survivors) {
+    return survivors.size() <= 1 ? survivors : List.of(survivors.getLast());
+  }
+
+  private static Siblings remembering(
+      Context context,
+      List<Sibling> living,
+      List<AppliedRequest> some,
+      List<AppliedRequest> others) {
+    List<AppliedRequest> requests = List.of();
+    if (!some.isEmpty() || !others.isEmpty()) {
+      var all = new TreeSet<>(some);
+      all.addAll(others);
+      int surplus = all.size() - REMEMBERED_REQUESTS;
+      for (var oldest = all.iterator(); surplus > 0; surplus--) {
+        if (!lives(oldest.next().dot(), living)) {
+          oldest.remove();
+        }
+      }
+      requests = List.copyOf(all);
+    }
+    return new Siblings(context, List.copyOf(living), requests);
+  }
+
+  private static boolean lives(Dot dot, List<Sibling> living) {
+    for (Sibling sibling : living) {
+      if (sibling.dot().equals(dot)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
