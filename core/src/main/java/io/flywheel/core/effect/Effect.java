@@ -1,0 +1,55 @@
+package io.flywheel.core.effect;
+
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Outcome;
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.NodeId;
+import java.util.List;
+
+/**
+ * What a node asks of whoever runs it. Effects are carried out in the order in which they were
+ * appended, as far as that can be seen: a load sees every store before it or is answered from what
+ * the node itself remembers.
+ */
+public sealed interface Effect {
+  /** Try to deliver a message. No result; it may be lost. */
+  record Send(NodeId to, Envelope envelope) implements Effect {}
+
+  /** Keep trying to hold a connection to this peer address. */
+  record Dial(String address) implements Effect {}
+
+  /**
+   * Read one record. The result comes back as {@link Loaded} to {@code Node.loaded} with the same
+   * ticket, in any order.
+   */
+  record Load(long ticket, Bytes storageKey) implements Effect {}
+
+  /**
+   * Make these mutations durable, all or none. Tickets ascend, stores become durable in their
+   * order, and {@code Node.stored(ticket)} says that all up to that ticket have. There is no answer
+   * for failure: whoever cannot carry out a store stops the process, because the page cache no
+   * longer tells the truth after a failed sync, and the dot may have left the node.
+   */
+  record Store(long ticket, List<Mutation> mutations, boolean evenInPeriodicMode)
+      implements Effect {}
+
+  /**
+   * Answer a client's request, once each.
+   *
+   * @param contextToken the outcome's context, sealed for the client; empty where there is none
+   */
+  record Respond(long token, Key key, Outcome outcome, String contextToken) implements Effect {}
+
+  /** Something an operator wants to know. */
+  record Report(Severity severity, String text) implements Effect {}
+
+  /** Stop the process, loudly: going on would risk data. */
+  record Halt(String reason) implements Effect {}
+
+  /** How much a report matters. */
+  enum Severity {
+    INFO,
+    WARNING
+  }
+}

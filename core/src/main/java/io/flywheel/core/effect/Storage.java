@@ -1,0 +1,33 @@
+package io.flywheel.core.effect;
+
+import io.flywheel.core.model.Bytes;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The disk beneath a node, as whoever runs the node sees it. Written by one thread; read by any.
+ *
+ * <p>After any exception of {@link #write} or {@link #sync} the state is unknown: the process must
+ * stop and may use the directory again only after recovery.
+ */
+public interface Storage extends AutoCloseable {
+  /** The newest value written, synced or not. Never throws: a failed read is a result. */
+  Loaded load(Table table, Bytes storageKey);
+
+  /**
+   * Applies the mutations in order, all or none: after a crash either all are there or none is. Not
+   * durable before the next {@link #sync}; a crash may lose any suffix of the unsynced writes and
+   * nothing else.
+   */
+  void write(List<Mutation> mutations) throws IOException;
+
+  /** Returns once everything written before is durable. */
+  void sync() throws IOException;
+
+  /** All metadata, for a node's start. */
+  Map<Bytes, Bytes> metadata() throws IOException;
+
+  @Override
+  void close();
+}

@@ -1,0 +1,33 @@
+package io.flywheel.core.message;
+
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.RequestId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks of a node, as it arrived; the node checks it. A count or time of 0 means that
+ * the client did not say.
+ */
+public sealed interface ClientRequest {
+  Key key();
+
+  /** How long the client waits, in milliseconds. */
+  long timeoutMillis();
+
+  /** A put or, with a tombstone, a delete. */
+  record Put(
+      Key key,
+      Write write,
+      @Nullable String context,
+      long ttlMillis,
+      int w,
+      int pw,
+      @Nullable RequestId id,
+      long timeoutMillis)
+      implements ClientRequest {}
+
+  record Get(Key key, int r, int pr, long timeoutMillis) implements ClientRequest {}
+
+  /** Asks every replica what it holds. */
+  record Explain(Key key, long timeoutMillis) implements ClientRequest {}
+}

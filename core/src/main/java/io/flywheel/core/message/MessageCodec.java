@@ -1,0 +1,246 @@
+package io.flywheel.core.message;
+
+import io.flywheel.core.message.Message.Announce;
+import io.flywheel.core.message.Message.Formed;
+import io.flywheel.core.message.Message.ForwardPut;
+import io.flywheel.core.message.Message.ForwardReply;
+import io.flywheel.core.message.Message.GetStatus;
+import io.flywheel.core.message.Message.Heartbeat;
+import io.flywheel.core.message.Message.PutStatus;
+import io.flywheel.core.message.Message.ReplicaGet;
+import io.flywheel.core.message.Message.ReplicaGetReply;
+import io.flywheel.core.message.Message.ReplicaPut;
+import io.flywheel.core.message.Message.ReplicaPutReply;
+import io.flywheel.core.message.Outcome.NotDone;
+import io.flywheel.core.message.Outcome.Obstacle;
+import io.flywheel.core.message.Outcome.Refusal;
+import io.flywheel.core.message.Outcome.Refused;
+import io.flywheel.core.message.Outcome.Unknown;
+import io.flywheel.core.message.Outcome.Written;
+import io.flywheel.core.model.ByteReader;
+import io.flywheel.core.model.ByteWriter;
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.Member;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RequestId;
+import io.flywheel.core.ring.Ring;
+import io.flywheel.core.version.SiblingsCodec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Envelopes as bytes. The first byte of a message is its kind; kinds are never given another
+ * meaning. Framing, length and checksum are the transport's.
+ */
+public final class MessageCodec {
+  /** The largest encoded envelope. */
+  public static final int MAX_BYTES = SiblingsCodec.MAX_RECORD_BYTES + (64 << 10);
+
+  private static final int MAX_MEMBERS = 10_000;
+  private static final int MAX_TEXT_BYTES = 1024;
+
+  private static final int HEARTBEAT = 1;
+  private static final int ANNOUNCE = 2;
+  private static final int FORMED = 3;
+  private static final int FORWARD_PUT = 4;
+  private static final int FORWARD_REPLY = 5;
+  private static final int REPLICA_PUT = 6;
+  private static final int REPLICA_PUT_REPLY = 7;
+  private static final int REPLICA_GET = 8;
+  private static final int REPLICA_GET_REPLY = 9;
+
+  private static final int WRITTEN = 1;
+  private static final int REFUSED = 2;
+  private static final int NOT_DONE = 3;
+  private static final int UNKNOWN = 4;
+
+  private MessageCodec() {}
+
+  public static Bytes encode(Envelope envelope) {
+    var out = new ByteWriter(expectedBytes(envelope.message()));
+    out.i64(envelope.from().value()).i64(envelope.startId()).varint(envelope.sequence());
+    out.i64(envelope.clusterId()).i64(envelope.settings()).varint(envelope.epoch());
+    writeMessage(out, envelope.message());
+    return out.toBytes();
+  }
+
+  public static Envelope decode(Bytes bytes) throws MalformedException {
+    var in = new ByteReader(bytes.array());
+    var envelope =
+        new Envelope(
+            new NodeId(in.i64()),
+            in.i64(),
+            in.varint(),
+            in.i64(),
+            in.i64(),
+            in.varint(),
+            readMessage(in));
+    in.end();
+    return envelope;
+  }
+
+  private static int expectedBytes(Message message) {
+    return 128
+        + switch (message) {
+          case ReplicaPut put -> put.record().length();
+          case ReplicaGetReply reply -> reply.record().length();
+          case ForwardPut put -> put.write().value().length();
+          default -> 0;
+        };
+  }
+
+  private static void writeMessage(ByteWriter out, Message message) {
+    switch (message) {
+      case Heartbeat beat -> out.u8(HEARTBEAT).varint(beat.counter()).varint(beat.wallMillis());
+      case Announce announce -> {
+        out.u8(ANNOUNCE);
+        announce.member().write(out);
+        out.varint(announce.initialMembers().size());
+        announce.initialMembers().forEach(out::text);
+      }
+      case Formed formed -> {
+        out.u8(FORMED).i64(formed.clusterId()).varint(formed.members().size());
+        formed.members().forEach(member -> member.write(out));
+        formed.ring().write(out);
+      }
+      case ForwardPut put -> writeForwardPut(out.u8(FORWARD_PUT), put);
+      case ForwardReply reply -> {
+        out.u8(FORWARD_REPLY).varint(reply.request());
+        writeOutcome(out, reply.outcome());
+      }
+      case ReplicaPut put -> {
+        out.u8(REPLICA_PUT).varint(put.request());
+        put.key().write(out);
+        out.varint(put.era()).bytes(put.record());
+      }
+      case ReplicaPutReply reply ->
+          out.u8(REPLICA_PUT_REPLY).varint(reply.request()).u8(reply.status().code());
+      case ReplicaGet get -> {
+        out.u8(REPLICA_GET).varint(get.request());
+        get.key().write(out);
+        out.varint(get.timeoutMillis());
+      }
+      case ReplicaGetReply reply -> {
+        out.u8(REPLICA_GET_REPLY).varint(reply.request()).u8(reply.status().code());
+        out.varint(reply.era()).bytes(reply.record());
+      }
+    }
+  }
+
+  private static Message readMessage(ByteReader in) throws MalformedException {
+    int kind = in.u8();
+    return switch (kind) {
+      case HEARTBEAT -> new Heartbeat(in.varint(), in.varint());
+      case ANNOUNCE -> new Announce(Member.read(in), readTexts(in));
+      case FORMED -> new Formed(in.i64(), readMembers(in), Ring.read(in));
+      case FORWARD_PUT -> readForwardPut(in);
+      case FORWARD_REPLY -> new ForwardReply(in.varint(), readOutcome(in));
+      case REPLICA_PUT ->
+          new ReplicaPut(
+              in.varint(), Key.read(in), in.varint(), in.bytes(SiblingsCodec.MAX_RECORD_BYTES));
+      case REPLICA_PUT_REPLY -> new ReplicaPutReply(in.varint(), constant(in, PutStatus.values()));
+      case REPLICA_GET -> new ReplicaGet(in.varint(), Key.read(in), readTimeout(in));
+      case REPLICA_GET_REPLY ->
+          new ReplicaGetReply(
+              in.varint(),
+              constant(in, GetStatus.values()),
+              in.varint(),
+              in.bytes(SiblingsCodec.MAX_RECORD_BYTES));
+      default -> throw new MalformedException("message kind " + kind + " is not known");
+    };
+  }
+
+  private static void writeForwardPut(ByteWriter out, ForwardPut put) {
+    out.varint(put.request());
+    put.key().write(out);
+    put.write().write(out);
+    SiblingsCodec.writeContext(out, put.context());
+    out.varint(put.expiryMillis()).varint(put.w()).varint(put.pw());
+    var id = put.id();
+    out.bool(id != null);
+    if (id != null) {
+      id.write(out);
+    }
+    out.varint(put.timeoutMillis());
+  }
+
+  private static ForwardPut readForwardPut(ByteReader in) throws MalformedException {
+    return new ForwardPut(
+        in.varint(),
+        Key.read(in),
+        Write.read(in),
+        SiblingsCodec.readContext(in),
+        readExpiry(in),
+        in.count(Short.MAX_VALUE),
+        in.count(Short.MAX_VALUE),
+        in.bool() ? RequestId.read(in) : null,
+        readTimeout(in));
+  }
+
+  private static void writeOutcome(ByteWriter out, Outcome outcome) {
+    switch (outcome) {
+      case Written written -> {
+        SiblingsCodec.writeContext(out.u8(WRITTEN), written.context());
+        written.receipt().write(out);
+      }
+      case Refused refused -> out.u8(REFUSED).u8(refused.refusal().code()).text(refused.detail());
+      case NotDone notDone -> out.u8(NOT_DONE).u8(notDone.obstacle().code()).text(notDone.detail());
+      case Unknown unknown -> out.u8(UNKNOWN).text(unknown.detail());
+      case Outcome.Found _, Outcome.Explained _ ->
+          throw new IllegalArgumentException("not the outcome of a write");
+    }
+  }
+
+  private static Outcome readOutcome(ByteReader in) throws MalformedException {
+    int kind = in.u8();
+    return switch (kind) {
+      case WRITTEN -> new Written(SiblingsCodec.readContext(in), Receipt.read(in));
+      case REFUSED -> new Refused(constant(in, Refusal.values()), in.text(MAX_TEXT_BYTES));
+      case NOT_DONE -> new NotDone(constant(in, Obstacle.values()), in.text(MAX_TEXT_BYTES));
+      case UNKNOWN -> new Unknown(in.text(MAX_TEXT_BYTES));
+      default -> throw new MalformedException("outcome kind " + kind + " is not known");
+    };
+  }
+
+  private static List<String> readTexts(ByteReader in) throws MalformedException {
+    int count = in.count(Math.min(MAX_MEMBERS, in.remaining()));
+    var texts = new ArrayList<String>(count);
+    for (int i = 0; i < count; i++) {
+      texts.add(in.text(MAX_TEXT_BYTES));
+    }
+    return List.copyOf(texts);
+  }
+
+  private static List<Member> readMembers(ByteReader in) throws MalformedException {
+    int count = in.count(Math.min(MAX_MEMBERS, in.remaining()));
+    var members = new ArrayList<Member>(count);
+    for (int i = 0; i < count; i++) {
+      members.add(Member.read(in));
+    }
+    return List.copyOf(members);
+  }
+
+  private static long readExpiry(ByteReader in) throws MalformedException {
+    long millis = in.varint();
+    if (millis < 0) {
+      throw new MalformedException("an expiry out of range");
+    }
+    return millis;
+  }
+
+  private static long readTimeout(ByteReader in) throws MalformedException {
+    return in.count(Integer.MAX_VALUE);
+  }
+
+  private static <C extends Coded> C constant(ByteReader in, C[] all) throws MalformedException {
+    int code = in.u8();
+    for (C constant : all) {
+      if (constant.code() == code) {
+        return constant;
+      }
+    }
+    throw new MalformedException("a code of " + code + " is not known");
+  }
+}

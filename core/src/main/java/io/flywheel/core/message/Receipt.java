@@ -1,0 +1,33 @@
+package io.flywheel.core.message;
+
+import io.flywheel.core.model.ByteReader;
+import io.flywheel.core.model.ByteWriter;
+import io.flywheel.core.model.MalformedException;
+
+/**
+ * What an answer rests on.
+ *
+ * @param n copies that the key should have
+ * @param primaries nodes of the preference list that confirmed
+ * @param fallbacks nodes that confirmed in another's place
+ * @param racks distinct racks among those that confirmed
+ * @param durable whether every confirmation came after an fsync
+ * @param repaired on reads, how many stale replicas were seen
+ */
+public record Receipt(
+    int n, int primaries, int fallbacks, int racks, boolean durable, int repaired) {
+  void write(ByteWriter out) {
+    out.varint(n).varint(primaries).varint(fallbacks).varint(racks);
+    out.bool(durable).varint(repaired);
+  }
+
+  static Receipt read(ByteReader in) throws MalformedException {
+    return new Receipt(
+        in.count(Short.MAX_VALUE),
+        in.count(Short.MAX_VALUE),
+        in.count(Short.MAX_VALUE),
+        in.count(Short.MAX_VALUE),
+        in.bool(),
+        in.count(Short.MAX_VALUE));
+  }
+}
