@@ -1,0 +1,94 @@
+package io.flywheel.core.membership;
+
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message.Announce;
+import io.flywheel.core.message.Message.Formed;
+import io.flywheel.core.model.NodeId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a peer's message is believed at all: only from members of this cluster, with the
+ * same settings, and only once. Checked for every message, not just when a connection begins.
+ */
+public final class Doorkeeper {
+  private static final int LIVES_REMEMBERED = 4;
+  private static final int MAX_SENDERS = 10_000;
+
+  /** What is to be done with a message. */
+  public sealed interface Verdict {
+    record Welcome() implements Verdict {}
+
+    /** Drop it; an empty reason is not worth a word. */
+    record TurnedAway(String reason) implements Verdict {}
+
+    /** Another process has this node's identity: stop. */
+    record Impostor(String reason) implements Verdict {}
+  }
+
+  private static final Verdict WELCOME = new Verdict.Welcome();
+  private static final Verdict UNREMARKABLE = new Verdict.TurnedAway("");
+
+  private final Identity self;
+  private final long settings;
+  private final TreeMap<NodeId, Map<Long, SequenceWindow>> lives = new TreeMap<>();
+
+  public Doorkeeper(Identity self, long settings) {
+    this.self = self;
+    this.settings = settings;
+  }
+
+  /**
+   * Looks at one message; one that is welcome counts as taken.
+   *
+   * @param cluster that this node belongs to, null while it has none
+   */
+  public Verdict examine(Envelope envelope, @Nullable Cluster cluster) {
+    if (envelope.from().equals(self.id())) {
+      return envelope.startId() == self.startId()
+          ? UNREMARKABLE
+          : new Verdict.Impostor(
+              "another process runs with this node's identity "
+                  + self.id()
+                  + ": its data directory was copied; stop one of them");
+    }
+    if (envelope.settings() != settings) {
+      return new Verdict.TurnedAway(
+          "node "
+              + envelope.from()
+              + " has other cluster settings (cluster, partitions, n, limits, namespaces)");
+    }
+    if (cluster == null) {
+      boolean forms =
+          envelope.message() instanceof Announce || envelope.message() instanceof Formed;
+      return forms ? first(envelope) : UNREMARKABLE;
+    }
+    if (envelope.clusterId() != cluster.id()) {
+      return envelope.clusterId() == 0 && envelope.message() instanceof Announce
+          ? WELCOME
+          : new Verdict.TurnedAway("node " + envelope.from() + " belongs to another cluster");
+    }
+    if (cluster.member(envelope.from()) == null) {
+      return new Verdict.TurnedAway("node " + envelope.from() + " is no member of the cluster");
+    }
+    return first(envelope);
+  }
+
+  private Verdict first(Envelope envelope) {
+    if (lives.size() >= MAX_SENDERS && !lives.containsKey(envelope.from())) {
+      return UNREMARKABLE;
+    }
+    var windows = lives.computeIfAbsent(envelope.from(), _ -> new LinkedHashMap<>());
+    var window = windows.get(envelope.startId());
+    if (window == null) {
+      if (windows.size() == LIVES_REMEMBERED) {
+        windows.remove(windows.keySet().iterator().next());
+      }
+      window = new SequenceWindow();
+      windows.put(envelope.startId(), window);
+    }
+    return window.take(envelope.sequence()) ? WELCOME : UNREMARKABLE;
+  }
+}
