@@ -1,0 +1,73 @@
+package io.flywheel.core.replica;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.Outbox;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The stores that are on their way to disk, in order, and what waits for each. This is the only way
+ * to a store, and its callback the only way to an acknowledgement: write before ack is structural.
+ */
+public final class Journal {
+  /** A store under way. */
+  public static final class Pending {
+    private final long ticket;
+    private final long bytes;
+    private final List<Runnable> whenDurable = new ArrayList<>(2);
+
+    private Pending(long ticket, long bytes) {
+      this.ticket = ticket;
+      this.bytes = bytes;
+    }
+
+    public void whenDurable(Runnable action) {
+      whenDurable.add(action);
+    }
+  }
+
+  private final Outbox outbox;
+  private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+  private long lastTicket;
+  private long pendingBytes;
+
+  public Journal(Outbox outbox) {
+    this.outbox = outbox;
+  }
+
+  public Pending store(List<Mutation> mutations) {
+    return store(mutations, false);
+  }
+
+  /** A store that is synced before its result also where others are synced periodically. */
+  public Pending storeForCertain(List<Mutation> mutations) {
+    return store(mutations, true);
+  }
+
+  /** Bytes handed over and not yet durable. */
+  public long pendingBytes() {
+    return pendingBytes;
+  }
+
+  public void stored(long throughTicket) {
+    while (!pending.isEmpty() && pending.peek().ticket <= throughTicket) {
+      var store = pending.remove();
+      pendingBytes -= store.bytes;
+      store.whenDurable.forEach(Runnable::run);
+    }
+  }
+
+  private Pending store(List<Mutation> mutations, boolean evenInPeriodicMode) {
+    long bytes = 0;
+    for (Mutation mutation : mutations) {
+      bytes += mutation.storageKey().length() + mutation.value().length();
+    }
+    var store = new Pending(++lastTicket, bytes);
+    pending.add(store);
+    pendingBytes += bytes;
+    outbox.add(new Effect.Store(store.ticket, mutations, evenInPeriodicMode));
+    return store;
+  }
+}

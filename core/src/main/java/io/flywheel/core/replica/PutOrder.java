@@ -1,0 +1,34 @@
+package io.flywheel.core.replica;
+
+import io.flywheel.core.message.Write;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.RequestId;
+import io.flywheel.core.version.Context;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A put that has been checked and waits to be minted.
+ *
+ * @param read what the client had read
+ * @param expiryMillis when the value ends, in milliseconds since 1970; 0 for never
+ * @param w nodes that must have it on disk
+ * @param pw primaries that must have it on disk
+ * @param deadlineMillis by the monotonic clock; nothing is minted from then on
+ */
+public record PutOrder(
+    Key key,
+    Write write,
+    Context read,
+    long expiryMillis,
+    int w,
+    int pw,
+    @Nullable RequestId id,
+    long deadlineMillis) {
+  public PutOrder withId(RequestId given) {
+    return new PutOrder(key, write, read, expiryMillis, w, pw, given, deadlineMillis);
+  }
+
+  public PutOrder withRead(Context context) {
+    return new PutOrder(key, write, context, expiryMillis, w, pw, id, deadlineMillis);
+  }
+}
