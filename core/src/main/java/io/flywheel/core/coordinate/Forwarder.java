@@ -1,0 +1,160 @@
+package io.flywheel.core.coordinate;
+
+import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.message.Message.ForwardPut;
+import io.flywheel.core.message.Message.ForwardReply;
+import io.flywheel.core.message.Outcome;
+import io.flywheel.core.message.Outcome.NotDone;
+import io.flywheel.core.message.Outcome.Obstacle;
+import io.flywheel.core.message.Outcome.Unknown;
+import io.flywheel.core.message.Outcome.Written;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RequestId;
+import io.flywheel.core.replica.PutOrder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a put to a replica of its key: a node that is none must not mint (Dynamo 6.4). A replica
+ * that is silent is given up for the next one; the request id, drawn here where the client gave
+ * none, keeps the write from becoming two.
+ *
+ * <p>'Not done' and 'refused' mean that nothing was minted, so they are answered only when no
+ * replica that was asked is still silent.
+ */
+public final class Forwarder {
+  private static final int PATIENCE_PART = 4;
+
+  private final Schedule schedule;
+  private final SplittableRandom random;
+  private final Map<Long, Forward> inFlight = new HashMap<>();
+  private long lastRequest;
+
+  /**
+   * One for each life of a node.
+   *
+   * @param firstRequest where request numbers begin: elsewhere in every life, so that an answer to
+   *     an earlier one is not taken for an answer now
+   */
+  public Forwarder(Schedule schedule, SplittableRandom random, long firstRequest) {
+    this.schedule = schedule;
+    this.random = random;
+    this.lastRequest = firstRequest;
+  }
+
+  public void forward(Peers peers, PutOrder order, Consumer<Outcome> answer) {
+    var id = order.id();
+    var named =
+        id != null ? order : order.withId(new RequestId(random.nextLong(), random.nextLong()));
+    var candidates = new ArrayList<NodeId>();
+    long now = schedule.monotonicMillis();
+    for (NodeId node : peers.primaries(order.key())) {
+      if (!node.equals(peers.self()) && peers.isAlive(node, now)) {
+        candidates.add(node);
+      }
+    }
+    if (candidates.isEmpty()) {
+      answer.accept(new NotDone(Obstacle.TOO_FEW_REPLICAS, "none of the key's replicas is alive"));
+      return;
+    }
+    var forward = new Forward(++lastRequest, peers, named, candidates, answer);
+    inFlight.put(forward.request, forward);
+    schedule.at(order.deadlineMillis(), this::expire, forward.request);
+    forward.tryNext();
+  }
+
+  public void replied(NodeId from, ForwardReply reply) {
+    var forward = inFlight.get(reply.request());
+    if (forward != null) {
+      forward.replied(from, reply.outcome());
+    }
+  }
+
+  private void tryNext(long request) {
+    var forward = inFlight.get(request);
+    if (forward != null) {
+      forward.tryNext();
+    }
+  }
+
+  private void expire(long request) {
+    var forward = inFlight.get(request);
+    if (forward != null) {
+      forward.answer(new Unknown("no replica of the key answered in time"));
+    }
+  }
+
+  /** One put on its way to a replica. */
+  private final class Forward {
+    private final long request;
+    private final Peers peers;
+    private final PutOrder order;
+    private final ArrayDeque<NodeId> candidates;
+    private final List<NodeId> silent = new ArrayList<>();
+    private final Consumer<Outcome> answer;
+    private @Nullable Outcome uncertain;
+
+    private Forward(
+        long request,
+        Peers peers,
+        PutOrder order,
+        List<NodeId> candidates,
+        Consumer<Outcome> answer) {
+      this.request = request;
+      this.peers = peers;
+      this.order = order;
+      this.candidates = new ArrayDeque<>(candidates);
+      this.answer = answer;
+    }
+
+    private void tryNext() {
+      long now = schedule.monotonicMillis();
+      long left = order.deadlineMillis() - now;
+      var next = candidates.poll();
+      if (next == null || left <= 0) {
+        return;
+      }
+      silent.add(next);
+      peers.send(
+          next,
+          new ForwardPut(
+              request,
+              order.key(),
+              order.write(),
+              order.read(),
+              order.expiryMillis(),
+              order.w(),
+              order.pw(),
+              order.id(),
+              left));
+      schedule.at(now + Math.max(1, left / PATIENCE_PART), Forwarder.this::tryNext, request);
+    }
+
+    private void replied(NodeId from, Outcome outcome) {
+      silent.remove(from);
+      switch (outcome) {
+        case Written _ -> answer(outcome);
+        case Unknown _ -> uncertain = outcome;
+        default -> {}
+      }
+      boolean mayTryAnother = outcome instanceof NotDone || outcome instanceof Unknown;
+      if (mayTryAnother && !candidates.isEmpty()) {
+        tryNext();
+      } else if (silent.isEmpty()) {
+        answer(uncertain != null ? uncertain : outcome);
+      }
+    }
+
+    private void answer(Outcome outcome) {
+      if (inFlight.remove(request) != null) {
+        answer.accept(outcome);
+      }
+    }
+  }
+}

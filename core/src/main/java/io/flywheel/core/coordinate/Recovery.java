@@ -1,0 +1,98 @@
+package io.flywheel.core.coordinate;
+
+import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.message.Outcome.Holding;
+import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.replica.LocalReplica;
+import io.flywheel.core.replica.Merger;
+import io.flywheel.core.version.Siblings;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Gets back from the other replicas what this one lost of a key.
+ *
+ * <p>An unreadable record stays unavailable until <em>every</em> other replica has said what it
+ * holds: a write that this node acknowledged may have its only other copy on any of them, and to
+ * answer without it would break R + W > N. Where there is no other replica there is nothing to
+ * recover from, and the key stays unreadable rather than absent.
+ */
+public final class Recovery {
+  private static final long PATIENCE_MILLIS = 2_000;
+  private static final int MAX_KEYS = 256;
+
+  private final LocalReplica replica;
+  private final Census census;
+  private final Schedule schedule;
+  private final ClusterSettings settings;
+  private final Set<Key> underWay = new HashSet<>();
+
+  public Recovery(
+      LocalReplica replica, Census census, Schedule schedule, ClusterSettings settings) {
+    this.replica = replica;
+    this.census = census;
+    this.schedule = schedule;
+    this.settings = settings;
+  }
+
+  /** The record here is there and cannot be read. */
+  public void unreadable(Peers peers, Key key) {
+    fetch(peers, key, true);
+  }
+
+  /** The record here can be read, and lacks something that was here. */
+  public void incomplete(Peers peers, Key key) {
+    fetch(peers, key, false);
+  }
+
+  private void fetch(Peers peers, Key key, boolean unreadable) {
+    var others = new ArrayList<NodeId>(peers.primaries(key));
+    others.remove(peers.self());
+    if (others.isEmpty() || underWay.size() >= MAX_KEYS || !underWay.add(key)) {
+      return;
+    }
+    long deadline = schedule.monotonicMillis() + PATIENCE_MILLIS;
+    census.take(
+        peers,
+        key,
+        others,
+        deadline,
+        holdings -> {
+          boolean complete = recover(key, holdings, unreadable);
+          if (complete) {
+            underWay.remove(key);
+          } else {
+            // Else two damaged replicas would set each other off as fast as they can ask.
+            schedule.at(schedule.monotonicMillis() + PATIENCE_MILLIS, _ -> underWay.remove(key), 0);
+          }
+        });
+  }
+
+  /** Whether all others have said what they hold. */
+  private boolean recover(Key key, List<Holding> holdings, boolean unreadable) {
+    var namespace = settings.namespace(key.namespace());
+    if (namespace == null) {
+      return false;
+    }
+    var merged = Siblings.NONE;
+    boolean complete = true;
+    for (Holding holding : holdings) {
+      var siblings = holding.siblings();
+      if (siblings == null) {
+        complete = false;
+      } else {
+        merged = merged.merge(siblings, namespace.conflicts());
+      }
+    }
+    if (!unreadable) {
+      replica.merge(key, merged, Merger.NOBODY);
+    } else if (complete) {
+      replica.restore(key, merged, Merger.NOBODY);
+    }
+    return complete;
+  }
+}
