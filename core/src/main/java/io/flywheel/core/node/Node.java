@@ -1,0 +1,319 @@
+package io.flywheel.core.node;
+
+import io.flywheel.core.coordinate.Census;
+import io.flywheel.core.coordinate.Forwarder;
+import io.flywheel.core.coordinate.GetCoordinator;
+import io.flywheel.core.coordinate.Peers;
+import io.flywheel.core.coordinate.PutCoordinator;
+import io.flywheel.core.coordinate.ReadRepair;
+import io.flywheel.core.coordinate.Recovery;
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Effect.Severity;
+import io.flywheel.core.effect.Loaded;
+import io.flywheel.core.effect.Outbox;
+import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.membership.Cluster;
+import io.flywheel.core.membership.Doorkeeper;
+import io.flywheel.core.membership.Identity;
+import io.flywheel.core.membership.MembershipTable;
+import io.flywheel.core.message.ClientRequest;
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message;
+import io.flywheel.core.message.Message.Announce;
+import io.flywheel.core.message.Message.Formed;
+import io.flywheel.core.message.Message.ForwardPut;
+import io.flywheel.core.message.Message.ForwardReply;
+import io.flywheel.core.message.Message.Heartbeat;
+import io.flywheel.core.message.Message.ReplicaGet;
+import io.flywheel.core.message.Message.ReplicaGetReply;
+import io.flywheel.core.message.Message.ReplicaPut;
+import io.flywheel.core.message.Message.ReplicaPutReply;
+import io.flywheel.core.message.Outcome;
+import io.flywheel.core.message.Outcome.NotDone;
+import io.flywheel.core.message.Outcome.Obstacle;
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Now;
+import io.flywheel.core.replica.ActorLease;
+import io.flywheel.core.replica.Journal;
+import io.flywheel.core.replica.LocalReplica;
+import io.flywheel.core.version.ContextSeal;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * One node of the store, as one deterministic machine: it takes an input with the time, and appends
+ * what it wants done to its outbox. It does no I/O, reads no clock and starts no thread; whoever
+ * runs it calls it from one thread at a time and carries out the effects after each input.
+ *
+ * <p>This class dispatches. A client's put goes from {@link ClientDesk} to {@link PutCoordinator}
+ * to {@link LocalReplica} and through {@link Journal} to the disk; a peer's to {@link ReplicaDesk}.
+ */
+public final class Node {
+  /** The most client requests that are worked on at a time. */
+  private static final int MAX_REQUESTS_IN_FLIGHT = 16_384;
+
+  /** The most bytes of values that clients' unanswered requests may hold. */
+  private static final long MAX_BYTES_IN_FLIGHT = 64L << 20;
+
+  /** Keeps a census' request numbers away from those of gets. */
+  private static final long CENSUS_REQUESTS = 1L << 60;
+
+  private final NodeConfig config;
+  private final Outbox outbox;
+  private final Schedule schedule;
+  private final Journal journal;
+  private final ActorLease lease;
+  private final MembershipDesk membership;
+  private final LocalReplica replica;
+  private final PutCoordinator puts;
+  private final GetCoordinator gets;
+  private final ReadRepair repair;
+  private final Forwarder forwarder;
+  private final Census census;
+  private final Recovery recovery;
+  private final ClientDesk clients;
+  private final ReplicaDesk replicas;
+  private final TreeSet<String> reported = new TreeSet<>();
+  private long unreadableRecords;
+  private long lostRecords;
+  private int requestsInFlight;
+  private long bytesInFlight;
+
+  private Node(
+      NodeConfig config, Identity before, SplittableRandom random, Now now, Outbox outbox) {
+    this.config = config;
+    this.outbox = outbox;
+    schedule = new Schedule(now);
+    journal = new Journal(outbox);
+    lease = new ActorLease(before, journal, schedule, random, this::retryMints);
+    membership = new MembershipDesk(config, before, outbox, schedule, random, journal);
+    replica =
+        new LocalReplica(config.settings(), outbox, schedule, journal, lease, new DamageReports());
+    long firstRequest = random.nextLong() >>> 20;
+    repair = new ReadRepair(replica, schedule);
+    puts = new PutCoordinator(replica, schedule, config.durable(), firstRequest);
+    gets = new GetCoordinator(replica, schedule, repair, config.durable(), firstRequest);
+    forwarder = new Forwarder(schedule, random, firstRequest);
+    census = new Census(replica, schedule, CENSUS_REQUESTS + firstRequest);
+    recovery = new Recovery(replica, census, schedule, config.settings());
+    clients =
+        new ClientDesk(
+            config.settings(),
+            schedule,
+            new ContextSeal(config.secret()),
+            puts,
+            gets,
+            forwarder,
+            census);
+    replicas = new ReplicaDesk(replica, schedule, config.settings(), config.durable());
+  }
+
+  /**
+   * Starts a node in a new life: another start, another incarnation.
+   *
+   * @param metadata what the data directory holds; empty for a new one
+   * @param random seeded by whoever runs the node, differently at every start
+   * @throws MalformedException if the metadata is damaged, or belongs to another name or to other
+   *     cluster settings than the configuration says
+   */
+  public static Node start(
+      NodeConfig config,
+      Map<Bytes, Bytes> metadata,
+      SplittableRandom random,
+      Now now,
+      Outbox outbox)
+      throws MalformedException {
+    long startId = random.nextLong();
+    var storedIdentity = metadata.get(StorageKey.IDENTITY);
+    var before =
+        storedIdentity == null
+            ? new Identity(new NodeId(random.nextLong()), startId, 0, 0)
+            : Identity.decode(storedIdentity).startedAs(startId);
+    var storedCluster = metadata.get(StorageKey.CLUSTER);
+    var node = new Node(config, before, random, now, outbox);
+    if (storedCluster != null) {
+      var cluster = Cluster.decode(storedCluster);
+      node.membership.checkBelongs(cluster);
+      node.membership.join(cluster);
+    }
+    config.seeds().forEach(seed -> outbox.add(new Effect.Dial(seed)));
+    node.beat();
+    return node;
+  }
+
+  public NodeId id() {
+    return lease.identity().id();
+  }
+
+  public long startId() {
+    return lease.identity().startId();
+  }
+
+  /** A message has arrived and was decoded. */
+  public void receive(Now now, Envelope envelope) {
+    schedule.advance(now);
+    switch (membership.examine(envelope)) {
+      case Doorkeeper.Verdict.Welcome _ -> dispatch(envelope.from(), envelope.message());
+      case Doorkeeper.Verdict.TurnedAway turnedAway -> reportOnce(turnedAway.reason());
+      case Doorkeeper.Verdict.Impostor impostor -> outbox.add(new Effect.Halt(impostor.reason()));
+    }
+  }
+
+  /** A connection to this peer is there, in both directions. */
+  public void peerConnected(Now now, NodeId peer) {
+    schedule.advance(now);
+    membership.connected(peer);
+  }
+
+  /** No connection to this peer is left. */
+  public void peerDisconnected(Now now, NodeId peer) {
+    schedule.advance(now);
+    membership.disconnected(peer);
+  }
+
+  /** A client asks; exactly one {@link Effect.Respond} with this token follows. */
+  public void request(Now now, long token, ClientRequest request) {
+    schedule.advance(now);
+    var key = request.key();
+    var peers = membership.peers();
+    if (peers == null) {
+      respond(
+          token, key, new NotDone(Obstacle.NOT_SERVING, "waiting for " + membership.waitingFor()));
+    } else if (requestsInFlight >= MAX_REQUESTS_IN_FLIGHT || bytesInFlight > MAX_BYTES_IN_FLIGHT) {
+      respond(token, key, new NotDone(Obstacle.OVERLOADED, "too many requests at a time"));
+    } else {
+      long bytes = request instanceof ClientRequest.Put put ? put.write().value().length() : 0;
+      requestsInFlight++;
+      bytesInFlight += bytes;
+      clients.serve(
+          peers,
+          request,
+          outcome -> {
+            requestsInFlight--;
+            bytesInFlight -= bytes;
+            respond(token, key, outcome);
+          });
+    }
+  }
+
+  /** A load's result has come. */
+  public void loaded(Now now, long ticket, Loaded result) {
+    schedule.advance(now);
+    replica.loaded(ticket, result);
+  }
+
+  /** All stores up to this ticket are durable. */
+  public void stored(Now now, long throughTicket) {
+    schedule.advance(now);
+    journal.stored(throughTicket);
+  }
+
+  /** Does what is due by now. */
+  public void wake(Now now) {
+    schedule.advance(now);
+    schedule.runDue();
+  }
+
+  /** When to wake the node next, by the monotonic clock. */
+  public long nextWakeMillis() {
+    return schedule.nextMillis();
+  }
+
+  public NodeView view(Now now) {
+    schedule.advance(now);
+    var cluster = membership.cluster();
+    var counters =
+        new NodeCounters(
+            repair.repairs(),
+            unreadableRecords,
+            lostRecords,
+            clients.tombstonesWritten(),
+            clients.siblingsFound());
+    return new NodeView(
+        id(),
+        config.name(),
+        cluster != null,
+        membership.waitingFor(),
+        cluster == null ? 0 : cluster.id(),
+        startId(),
+        lease.incarnation(),
+        membership.views(),
+        cluster == null ? null : cluster.ring(),
+        counters,
+        requestsInFlight);
+  }
+
+  private void dispatch(NodeId from, Message message) {
+    switch (message) {
+      case Heartbeat beat -> membership.heartbeat(from, beat);
+      case Announce announce -> membership.announced(from, announce);
+      case Formed formed -> membership.told(formed);
+      case ReplicaPutReply reply -> puts.replied(from, reply);
+      case ForwardReply reply -> forwarder.replied(from, reply);
+      case ReplicaGetReply reply -> {
+        gets.replied(from, reply);
+        census.replied(from, reply);
+      }
+      case ReplicaPut put -> withPeers(peers -> replicas.put(peers, from, put));
+      case ReplicaGet get -> withPeers(peers -> replicas.get(peers, from, get));
+      case ForwardPut put -> withPeers(peers -> clients.forwarded(peers, from, put));
+    }
+  }
+
+  /** Before there is a cluster nobody replicates anything. */
+  private void withPeers(Consumer<Peers> action) {
+    var peers = membership.peers();
+    if (peers != null) {
+      action.accept(peers);
+    }
+  }
+
+  private void beat() {
+    membership.beat();
+    lease.extendIfNear();
+    long next = schedule.monotonicMillis() + MembershipTable.HEARTBEAT_MILLIS;
+    schedule.at(next, _ -> beat(), 0);
+  }
+
+  private void retryMints() {
+    membership.identityDurable();
+    replica.leaseReady();
+  }
+
+  private void respond(long token, Key key, Outcome outcome) {
+    outbox.add(new Effect.Respond(token, key, outcome, clients.token(key, outcome)));
+  }
+
+  private void report(Severity severity, String text) {
+    outbox.add(new Effect.Report(severity, text));
+  }
+
+  /** What every message of some peer would repeat. */
+  private void reportOnce(String text) {
+    if (!text.isEmpty() && reported.size() < 100 && reported.add(text)) {
+      report(Severity.WARNING, text);
+    }
+  }
+
+  private final class DamageReports implements LocalReplica.Damage {
+    @Override
+    public void unreadable(Key key, String reason) {
+      unreadableRecords++;
+      reportOnce("the record of " + key + " cannot be read: " + reason);
+      withPeers(peers -> recovery.unreadable(peers, key));
+    }
+
+    @Override
+    public void lost(Key key) {
+      lostRecords++;
+      report(Severity.WARNING, "this node has lost writes of " + key + " that it once held");
+      withPeers(peers -> recovery.incomplete(peers, key));
+    }
+  }
+}

@@ -1,0 +1,357 @@
+package io.flywheel.core.node;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Loaded;
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.Outbox;
+import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.message.ClientRequest;
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message;
+import io.flywheel.core.message.MessageCodec;
+import io.flywheel.core.message.Outcome;
+import io.flywheel.core.message.Write;
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.Limits;
+import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.NamespaceSettings;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Now;
+import io.flywheel.core.model.Quorum;
+import io.flywheel.core.model.Zone;
+import io.flywheel.core.ring.Partition;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A few nodes with perfect disks and a network that does just what a story says: it delivers at
+ * once, except what the story holds back. Time stands still unless it is moved.
+ */
+final class NodesInOneProcess {
+  static final NamespaceSettings STRICT =
+      new NamespaceSettings(
+          "strict",
+          NamespaceSettings.Conflicts.SIBLINGS,
+          NamespaceSettings.Overflow.REFUSE,
+          NamespaceSettings.BlindWrites.REFUSE,
+          0);
+  static final NamespaceSettings NEWEST =
+      new NamespaceSettings(
+          "newest",
+          NamespaceSettings.Conflicts.SIBLINGS,
+          NamespaceSettings.Overflow.KEEP_NEWEST,
+          NamespaceSettings.BlindWrites.ALLOW,
+          0);
+  static final Limits LIMITS = new Limits(1000, 3, 2500);
+
+  /** One node, its disk and its mailbox. */
+  final class Machine {
+    final String name;
+    final TreeMap<Bytes, Bytes> data = new TreeMap<>();
+    final TreeMap<Bytes, Bytes> losers = new TreeMap<>();
+    final TreeMap<Bytes, Bytes> metadata = new TreeMap<>();
+    final TreeSet<Bytes> damaged = new TreeSet<>();
+    boolean readsFail;
+    final List<String> reports = new ArrayList<>();
+    final Map<Long, Effect.Respond> responses = new HashMap<>();
+    final Outbox outbox = new Outbox();
+    @Nullable String halted;
+    private @Nullable Node node;
+
+    private Machine(String name) {
+      this.name = name;
+    }
+
+    Node node() {
+      if (node == null) {
+        throw new IllegalStateException(name + " is down");
+      }
+      return node;
+    }
+
+    boolean isUp() {
+      return node != null;
+    }
+
+    private void carryOut(Effect effect) {
+      switch (effect) {
+        case Effect.Send send -> mail.add(new Mail(this, send.to(), encoded(send.envelope())));
+        case Effect.Load load -> {
+          var value = data.get(load.storageKey());
+          Loaded result = value == null ? new Loaded.Absent() : new Loaded.Value(value);
+          if (readsFail) {
+            result = new Loaded.Failed("input/output error");
+          } else if (damaged.contains(load.storageKey())) {
+            result = new Loaded.Damaged("checksum mismatch");
+          }
+          var found = result;
+          pending.add(() -> node().loaded(now(), load.ticket(), found));
+        }
+        case Effect.Store store -> {
+          store.mutations().forEach(this::apply);
+          pending.add(() -> node().stored(now(), store.ticket()));
+        }
+        case Effect.Respond respond -> responses.put(respond.token(), respond);
+        case Effect.Report report -> reports.add(report.text());
+        case Effect.Halt halt -> halted = halt.reason();
+        case Effect.Dial _ -> {}
+      }
+    }
+
+    private void apply(Mutation mutation) {
+      var table =
+          mutation.table() == Table.DATA
+              ? data
+              : mutation.table() == Table.LOSERS ? losers : metadata;
+      table.put(mutation.storageKey(), mutation.value());
+      damaged.remove(mutation.storageKey());
+    }
+  }
+
+  private record Mail(Machine from, NodeId to, Bytes bytes) {}
+
+  final List<Machine> machines = new ArrayList<>();
+  private final List<String> names = new ArrayList<>();
+  private final ClusterSettings settings;
+  private final ArrayDeque<Mail> mail = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
+  private final SplittableRandom random = new SplittableRandom(4711);
+  private Predicate<Envelope> held = _ -> false;
+  private long millis = 1_000_000;
+  private long tokens;
+  private long clockMillis = 1_700_000_000_000L;
+
+  NodesInOneProcess(int nodes, int n) {
+    settings = new ClusterSettings("test", 16, Quorum.majority(n), LIMITS, List.of(STRICT, NEWEST));
+    for (int i = 1; i <= nodes; i++) {
+      names.add("node-" + i);
+      machines.add(new Machine("node-" + i));
+    }
+  }
+
+  /** All started, formed, and past their first heartbeats. */
+  static NodesInOneProcess formed(int nodes, int n) {
+    var cluster = new NodesInOneProcess(nodes, n);
+    cluster.machines.forEach(cluster::start);
+    cluster.pass(2_000);
+    return cluster;
+  }
+
+  void start(Machine machine) {
+    start(machine, settings);
+  }
+
+  void start(Machine machine, ClusterSettings own) {
+    try {
+      var config =
+          new NodeConfig(
+              machine.name,
+              Zone.DEFAULT,
+              1,
+              machine.name + ":1",
+              machine.name + ":2",
+              own,
+              names,
+              List.of(),
+              true,
+              Bytes.utf8("secret"));
+      machine.halted = null;
+      machine.node = Node.start(config, machine.metadata, random.split(), now(), machine.outbox);
+    } catch (MalformedException e) {
+      throw new IllegalStateException(e);
+    }
+    for (Machine other : machines) {
+      if (other != machine && other.isUp()) {
+        other.node().peerConnected(now(), machine.node().id());
+        machine.node().peerConnected(now(), other.node().id());
+      }
+    }
+    settle();
+  }
+
+  /** Another machine with a copy of this one's disk. */
+  Machine copyOf(Machine original) {
+    var copy = new Machine(original.name);
+    copy.data.putAll(original.data);
+    copy.metadata.putAll(original.metadata);
+    machines.add(copy);
+    return copy;
+  }
+
+  Envelope heartbeatOf(Machine machine) {
+    var node = machine.node();
+    long clusterId = node.view(now()).clusterId();
+    var beat = new Message.Heartbeat(1, now().wallMillis());
+    return new Envelope(
+        node.id(), node.startId(), 1_000_000, clusterId, settings.fingerprint(), 1, beat);
+  }
+
+  /** The process is gone, and everybody sees its connections close. */
+  void kill(Machine machine) {
+    var id = machine.node().id();
+    settle();
+    machine.node = null;
+    machine.outbox.drain();
+    machines.stream().filter(Machine::isUp).forEach(m -> m.node().peerDisconnected(now(), id));
+  }
+
+  /** From now on these messages stay in the network. */
+  void hold(Predicate<Envelope> messages) {
+    held = messages;
+  }
+
+  Outcome put(Machine at, Key key, String value, @Nullable String context) {
+    return ask(
+        at, new ClientRequest.Put(key, Write.of(Bytes.utf8(value)), context, 0, 0, 0, null, 1_000));
+  }
+
+  Outcome delete(Machine at, Key key) {
+    return ask(at, new ClientRequest.Put(key, Write.DELETION, null, 0, 0, 0, null, 1_000));
+  }
+
+  Outcome get(Machine at, Key key, int r) {
+    return ask(at, new ClientRequest.Get(key, r, 0, 1_000));
+  }
+
+  Outcome ask(Machine at, ClientRequest request) {
+    return response(at, submit(at, request)).outcome();
+  }
+
+  /** What a get's client would carry. */
+  String context(Machine at, Key key) {
+    return response(at, submit(at, new ClientRequest.Get(key, 0, 0, 1_000))).contextToken();
+  }
+
+  long submit(Machine at, ClientRequest request) {
+    long token = ++tokens;
+    at.node().request(now(), token, request);
+    settle();
+    return token;
+  }
+
+  /** The answer, waiting for it as long as a client may have to. */
+  Effect.Respond response(Machine at, long token) {
+    for (int i = 0; i < 300 && !at.responses.containsKey(token); i++) {
+      pass(10);
+    }
+    var response = at.responses.get(token);
+    if (response == null) {
+      throw new IllegalStateException("request " + token + " was never answered");
+    }
+    return response;
+  }
+
+  void pass(long duration) {
+    long end = millis + duration;
+    while (millis < end) {
+      long next = end;
+      for (Machine machine : machines) {
+        if (machine.isUp()) {
+          next = Math.min(next, Math.max(millis, machine.node().nextWakeMillis()));
+        }
+      }
+      millis = Math.max(next, millis + 1);
+      machines.stream().filter(Machine::isUp).forEach(machine -> machine.node().wake(now()));
+      settle();
+    }
+  }
+
+  Machine replica(Key key, int index) {
+    var ring = machines.stream().filter(Machine::isUp).findFirst().orElseThrow().node().view(now());
+    var id = Objects.requireNonNull(ring.ring()).replicas(partition(ring, key)).get(index);
+    return machine(id);
+  }
+
+  /** A node that does not replicate the key. */
+  Machine stranger(Key key) {
+    var view = machines.getFirst().node().view(now());
+    var ring = Objects.requireNonNull(view.ring());
+    return machines.stream()
+        .filter(machine -> !ring.owns(machine.node().id(), partition(view, key)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  Bytes storageKey(Key key) {
+    return StorageKey.ofRecord(key, settings.partitions());
+  }
+
+  /** Sets all wall clocks. */
+  void setClock(long wallMillis) {
+    clockMillis = wallMillis - millis;
+  }
+
+  ClusterSettings settings() {
+    return settings;
+  }
+
+  Now now() {
+    return new Now(clockMillis + millis, millis);
+  }
+
+  private static Partition partition(NodeView view, Key key) {
+    return Objects.requireNonNull(view.ring()).partition(key);
+  }
+
+  private Machine machine(NodeId id) {
+    return machines.stream()
+        .filter(machine -> machine.isUp() && machine.node().id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void settle() {
+    boolean busy = true;
+    while (busy) {
+      busy = false;
+      for (Machine machine : machines) {
+        for (Effect effect : machine.outbox.drain()) {
+          busy = true;
+          machine.carryOut(effect);
+        }
+      }
+      while (!pending.isEmpty()) {
+        busy = true;
+        pending.remove().run();
+      }
+      while (!mail.isEmpty()) {
+        busy = true;
+        deliver(mail.remove());
+      }
+    }
+  }
+
+  private void deliver(Mail letter) {
+    var envelope = decoded(letter.bytes());
+    if (held.test(envelope)) {
+      return;
+    }
+    machines.stream()
+        .filter(machine -> machine.isUp() && machine.node().id().equals(letter.to()))
+        .forEach(machine -> machine.node().receive(now(), envelope));
+  }
+
+  private static Bytes encoded(Envelope envelope) {
+    return MessageCodec.encode(envelope);
+  }
+
+  private static Envelope decoded(Bytes bytes) {
+    try {
+      return MessageCodec.decode(bytes);
+    } catch (MalformedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
