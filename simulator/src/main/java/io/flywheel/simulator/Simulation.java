@@ -1,0 +1,161 @@
+package io.flywheel.simulator;
+
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Zone;
+import io.flywheel.core.node.NodeConfig;
+import io.flywheel.simulator.check.Evidence;
+import io.flywheel.simulator.check.Findings;
+import io.flywheel.simulator.check.Healing;
+import io.flywheel.simulator.check.Judge;
+import io.flywheel.simulator.check.Scene;
+import io.flywheel.simulator.workload.History;
+import io.flywheel.simulator.workload.Wire;
+import io.flywheel.simulator.workload.Workload;
+import io.flywheel.simulator.world.Conditions;
+import io.flywheel.simulator.world.EventQueue;
+import io.flywheel.simulator.world.FaultInjector;
+import io.flywheel.simulator.world.SimulatedClock;
+import io.flywheel.simulator.world.SimulatedCluster;
+import io.flywheel.simulator.world.SimulatedMachine;
+import io.flywheel.simulator.world.Trace;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run from one seed. First anything may happen: clients work while faults befall the cluster,
+ * and nothing may ever be wrong. Then the cluster is healed, and everything must become right. The
+ * run ends with the first violation.
+ */
+public final class Simulation {
+  private static final long MOST_FORMATION_MICROS = 20_000_000;
+  private static final long LOOK_MICROS = 20_000;
+  private static final long MOST_WORK_MICROS = 60_000_000;
+  private static final long MOST_EVENTS = 1_000_000;
+  private static final Bytes SECRET = Bytes.utf8("the cluster's secret");
+
+  private final long seed;
+  private final SplittableRandom random;
+  private final SwarmOptions options;
+  private final EventQueue events = new EventQueue();
+  private final Trace trace;
+  private final Findings findings = new Findings(events);
+  private final Conditions conditions = Conditions.fair();
+  private final SimulatedCluster cluster;
+  private final Scene scene;
+  private final Judge judge;
+  private final Wire wire;
+  private final Workload workload;
+  private final FaultInjector faults;
+  private final Healing healing;
+
+  /**
+   * @param nodes how many nodes; 0 lets the seed draw
+   * @param reader where every event is told, or null
+   */
+  public Simulation(long seed, int nodes, @Nullable PrintStream reader) {
+    this.seed = seed;
+    random = new SplittableRandom(seed);
+    options = SwarmOptions.draw(random.split(), nodes);
+    trace = new Trace(events, reader);
+    cluster = new SimulatedCluster(events, trace, conditions, random.split());
+    var settings = options.settings();
+    var history = new History(settings);
+    var evidence = new Evidence(history, options.habits().keys(), settings.partitions());
+    scene = new Scene(cluster, settings, history, evidence, findings);
+    judge = new Judge(scene);
+    cluster.witness(judge);
+    wire = new Wire(cluster, history, random.split());
+    workload = new Workload(events, wire, history, options.habits(), settings, random.split());
+    faults =
+        new FaultInjector(cluster, options.faults(), options.meanFaultMicros(), random.split());
+    healing = new Healing(scene, wire, faults, this::letPass, random.split());
+  }
+
+  public RunResult run() {
+    trace.tell(options::toString);
+    addMachines();
+    cluster.machines().forEach(this::startSoon);
+    if (!options.faultsAtFormation()) {
+      letPassUntil(MOST_FORMATION_MICROS, () -> scene.everybodyServes());
+    }
+    conditions.become(options.conditions());
+    wire.loseAnswers(options.habits().lostAnswers());
+    faults.begin();
+    workload.begin();
+    letPassUntil(events.nowMicros() + MOST_WORK_MICROS, workload::isOver);
+    workload.stop();
+    conditions.become(Conditions.fair());
+    wire.loseAnswers(0);
+    healing.heal();
+    if (!findings.any()) {
+      judge.end();
+    }
+    return result();
+  }
+
+  private RunResult result() {
+    return new RunResult(
+        seed,
+        options,
+        trace.hash(),
+        events.happened(),
+        events.nowMicros(),
+        scene.history().operations().size(),
+        faults.injected(),
+        findings.all());
+  }
+
+  private void addMachines() {
+    var names = new ArrayList<String>();
+    var addresses = new ArrayList<String>();
+    for (int i = 0; i < options.nodes(); i++) {
+      names.add("node-" + (i + 1));
+      addresses.add("node-" + (i + 1) + ":7501");
+    }
+    for (int i = 0; i < options.nodes(); i++) {
+      var config =
+          new NodeConfig(
+              names.get(i),
+              new Zone("dc1", "r" + (i % options.racks() + 1)),
+              1,
+              names.get(i) + ":7401",
+              addresses.get(i),
+              options.settings(),
+              List.copyOf(names),
+              List.copyOf(addresses),
+              options.durable(),
+              SECRET);
+      var clock =
+          new SimulatedClock(
+              events,
+              random.nextLong(1_000_000_000),
+              random.nextLong(2 * options.skewMillis()) - options.skewMillis());
+      cluster.addMachine(config, clock, false);
+    }
+  }
+
+  private void startSoon(SimulatedMachine machine) {
+    events.after(random.nextLong(200_000), () -> cluster.start(machine));
+  }
+
+  /** Virtual time passes; false when it was cut short by a violation. */
+  private boolean letPass(long micros) {
+    letPassUntil(events.nowMicros() + micros, () -> false);
+    return !findings.any();
+  }
+
+  private void letPassUntil(long untilMicros, BooleanSupplier enough) {
+    while (!findings.any() && events.nowMicros() < untilMicros && !enough.getAsBoolean()) {
+      long next = Math.min(untilMicros, events.nowMicros() + LOOK_MICROS);
+      while (events.step(next) && !findings.any()) {
+        if (events.happened() > MOST_EVENTS) {
+          findings.runaway(MOST_EVENTS);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.flywheel.simulator;
+
+import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.Limits;
+import io.flywheel.core.model.NamespaceSettings;
+import io.flywheel.core.model.NamespaceSettings.BlindWrites;
+import io.flywheel.core.model.NamespaceSettings.Conflicts;
+import io.flywheel.core.model.NamespaceSettings.Overflow;
+import io.flywheel.core.model.Quorum;
+import io.flywheel.simulator.workload.Habits;
+import io.flywheel.simulator.workload.Mischief;
+import io.flywheel.simulator.world.Conditions;
+import io.flywheel.simulator.world.Fault;
+import io.flywheel.simulator.world.Pace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * What one seed tries, drawn from it (swarm testing, Groce et al. 2012): each run leaves out most
+ * faults and features, so that those that are left meet in ways in which they would not if all
+ * happened always.
+ *
+ * @param conditions how messages and disks fare until the heal
+ * @param skewMillis how far wall clocks are off at the beginning, at most
+ * @param faultsAtFormation whether faults begin before the cluster has been formed
+ * @param durable whether nodes sync before they acknowledge
+ */
+public record SwarmOptions(
+    int nodes,
+    int racks,
+    ClusterSettings settings,
+    Conditions conditions,
+    List<Fault> faults,
+    long meanFaultMicros,
+    long skewMillis,
+    boolean faultsAtFormation,
+    boolean durable,
+    Habits habits) {
+  private static final List<NamespaceSettings> NAMESPACES =
+      List.of(
+          NamespaceSettings.DEFAULT,
+          NamespaceSettings.LWW,
+          new NamespaceSettings(
+              "newest", Conflicts.SIBLINGS, Overflow.KEEP_NEWEST, BlindWrites.ALLOW, 0),
+          new NamespaceSettings(
+              "guarded", Conflicts.SIBLINGS, Overflow.REFUSE, BlindWrites.REFUSE, 0),
+          new NamespaceSettings(
+              "brief", Conflicts.SIBLINGS, Overflow.REFUSE, BlindWrites.ALLOW, 2_000));
+
+  /** {@code givenNodes} of 0 lets the seed draw. */
+  static SwarmOptions draw(SplittableRandom random, int givenNodes) {
+    int drawnNodes = random.nextInt(3) == 0 ? 1 + random.nextInt(9) : 2 + random.nextInt(4);
+    int nodes = givenNodes == 0 ? drawnNodes : givenNodes;
+    int n = Math.min(nodes, random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 3);
+    var settings = drawSettings(random, n);
+    boolean fair = random.nextInt(10) == 0;
+    return new SwarmOptions(
+        nodes,
+        1 + random.nextInt(3),
+        settings,
+        fair ? Conditions.fair() : drawConditions(random),
+        fair ? List.of() : drawFaults(random),
+        100_000L << random.nextInt(6),
+        10L << random.nextInt(14),
+        random.nextInt(5) == 0,
+        random.nextInt(12) > 0,
+        drawHabits(random));
+  }
+
+  private static ClusterSettings drawSettings(SplittableRandom random, int n) {
+    int majority = n / 2 + 1;
+    boolean eventual = random.nextInt(4) == 0;
+    int r = eventual ? 1 + random.nextInt(n) : majority;
+    int w = eventual ? 1 + random.nextInt(n) : majority;
+    int siblings = random.nextInt(3) == 0 ? 10 : 2 + random.nextInt(4);
+    int valueBytes = 128 << random.nextInt(3);
+    int objectBytes = valueBytes * (2 + random.nextInt(8)) + 256;
+    var limits = new Limits(valueBytes, siblings, objectBytes);
+    int partitions = 8 << random.nextInt(4);
+    return new ClusterSettings("simulated", partitions, Quorum.of(n, r, w), limits, NAMESPACES);
+  }
+
+  private static Conditions drawConditions(SplittableRandom random) {
+    long network = 200L << random.nextInt(5);
+    long disk = 50L << random.nextInt(7);
+    boolean slowTail = random.nextBoolean();
+    var conditions =
+        new Conditions(
+            new Pace(network, slowTail ? 0.05 : 0, 300_000),
+            new Pace(disk, random.nextBoolean() ? 0.05 : 0, 200_000));
+    conditions.messages(
+        random.nextBoolean() ? random.nextDouble() * random.nextDouble() * 0.5 : 0,
+        random.nextBoolean() ? random.nextDouble() * 0.2 : 0,
+        random.nextBoolean() ? random.nextDouble() * random.nextDouble() * 0.5 : 0);
+    return conditions;
+  }
+
+  /** Half of the seeds try a few faults in depth, the others many at once. */
+  private static List<Fault> drawFaults(SplittableRandom random) {
+    var all = List.of(Fault.values());
+    var faults = new ArrayList<Fault>();
+    if (random.nextBoolean()) {
+      for (int i = random.nextInt(3); i >= 0; i--) {
+        faults.add(all.get(random.nextInt(all.size())));
+      }
+      return faults;
+    }
+    double share = random.nextDouble() * 0.6;
+    for (var fault : all) {
+      if (random.nextDouble() < share) {
+        faults.add(fault);
+      }
+    }
+    return faults;
+  }
+
+  private static Habits drawHabits(SplittableRandom random) {
+    var keys = new ArrayList<Key>();
+    int count = 1 + random.nextInt(4);
+    for (int i = 0; i < count; i++) {
+      int drawn = random.nextInt(2 * NAMESPACES.size());
+      int last = NAMESPACES.size() - 1;
+      // Half of the keys are of the first two namespaces, which are what most people use.
+      var namespace = NAMESPACES.get(drawn <= last ? drawn : drawn - last > 3 ? 1 : 0);
+      keys.add(Key.of(namespace.name(), "key-" + i));
+    }
+    long[] timeouts = {100, 500, 1000, 1000, 2000};
+    return new Habits(
+        1 + random.nextInt(8),
+        keys,
+        100 + random.nextInt(500),
+        10_000L << random.nextInt(6),
+        random.nextDouble() * 0.9,
+        drawMischief(random),
+        random.nextBoolean() ? random.nextDouble() * 0.4 : 0,
+        timeouts[random.nextInt(timeouts.length)],
+        random.nextInt(3) == 0,
+        random.nextInt(3) == 0 ? random.nextDouble() * 0.2 : 0);
+  }
+
+  private static List<Mischief> drawMischief(SplittableRandom random) {
+    var all = List.of(Mischief.values());
+    if (random.nextBoolean()) {
+      return all;
+    }
+    var some = new ArrayList<Mischief>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      some.add(all.get(random.nextInt(all.size())));
+    }
+    return some;
+  }
+
+  @Override
+  public String toString() {
+    var quorum = settings.quorum();
+    return nodes
+        + " nodes on "
+        + racks
+        + " racks, "
+        + settings.partitions()
+        + " partitions, n "
+        + quorum.n()
+        + ", r "
+        + quorum.r()
+        + ", w "
+        + quorum.w()
+        + ", "
+        + settings.limits()
+        + (durable ? "" : ", periodic durability")
+        + ", faults "
+        + faults
+        + " every "
+        + meanFaultMicros / 1000
+        + " ms, "
+        + habits;
+  }
+}

@@ -1,0 +1,288 @@
+package io.flywheel.simulator.check;
+
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.membership.Cluster;
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message.ReplicaPut;
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.ring.Ring;
+import io.flywheel.core.version.AppliedRequest;
+import io.flywheel.core.version.Dot;
+import io.flywheel.core.version.Sibling;
+import io.flywheel.core.version.Siblings;
+import io.flywheel.core.version.SiblingsCodec;
+import io.flywheel.simulator.workload.History;
+import io.flywheel.simulator.workload.Operation;
+import io.flywheel.simulator.world.SimulatedMachine;
+import io.flywheel.simulator.world.SimulatedProcess;
+import io.flywheel.simulator.world.Witness;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What records on disks and in messages give away: which operation stands behind each dot, and on
+ * which machines it is durable. Checkers share it, so that each record is decoded once.
+ */
+public final class Evidence implements Witness {
+  private static final int MOST_REMEMBERED_RECORDS = 512;
+
+  /** Hears of every record that nobody has seen before. */
+  interface Listener {
+    /** A record that cannot be decoded was sent or stored. */
+    default void undecodable(SimulatedMachine machine, Key key) {}
+
+    /** A value that no client wrote, or a deletion that none asked for. */
+    default void unexplained(SimulatedMachine machine, Key key, Sibling sibling) {}
+
+    /** The first sight of a dot, in the state that its coordinator made of the key. */
+    default void minted(
+        SimulatedMachine machine, Key key, Dot dot, Operation operation, Siblings state) {}
+
+    /** Another sight of a dot. */
+    default void seen(Key key, Dot dot, Operation operation, Sibling sibling) {}
+
+    /** A state of a key that nobody has seen before, after all of its dots. */
+    default void inspected(Key key, Siblings state) {}
+  }
+
+  private final History history;
+  private final Map<Bytes, Key> keys = new HashMap<>();
+  private final Map<Key, Bytes> records = new HashMap<>();
+  private final Map<Bytes, Siblings> decoded = new HashMap<>();
+  private final Map<Key, Map<Dot, Operation>> minted = new HashMap<>();
+  private final List<Listener> listeners = new ArrayList<>();
+  private @Nullable Ring ring;
+
+  public Evidence(History history, List<Key> keys, int partitions) {
+    this.history = history;
+    for (var key : keys) {
+      this.keys.put(StorageKey.ofRecord(key, partitions), key);
+      this.records.put(key, StorageKey.ofRecord(key, partitions));
+      this.minted.put(key, new HashMap<>());
+    }
+  }
+
+  void tell(Listener listener) {
+    listeners.add(listener);
+  }
+
+  /** The ring that the cluster was formed with, null before. */
+  public @Nullable Ring ring() {
+    return ring;
+  }
+
+  @Override
+  public void sent(SimulatedProcess from, Envelope envelope) {
+    if (envelope.message() instanceof ReplicaPut put) {
+      inspect(from.machine(), put.key(), put.record());
+    }
+  }
+
+  @Override
+  public void storing(SimulatedProcess process, List<Mutation> mutations) {
+    for (var mutation : mutations) {
+      var key = keyOf(mutation);
+      if (key != null) {
+        inspect(process.machine(), key, mutation.value());
+      }
+    }
+  }
+
+  @Override
+  public void synced(SimulatedMachine machine, List<Mutation> mutations) {
+    for (var mutation : mutations) {
+      if (mutation.storageKey().equals(StorageKey.CLUSTER)) {
+        formed(mutation.value());
+      }
+      // What the disk has counts, not what its process believes to be there.
+      var key = keyOf(mutation);
+      var record = machine.disk().durable(mutation.table()).get(mutation.storageKey());
+      if (key != null && record != null) {
+        held(machine, key, record);
+      }
+    }
+  }
+
+  @Override
+  public void recovered(SimulatedMachine machine) {
+    machine
+        .disk()
+        .durable(Table.DATA)
+        .forEach(
+            (storageKey, record) -> {
+              var key = keys.get(storageKey);
+              if (key != null) {
+                held(machine, key, record);
+              }
+            });
+  }
+
+  private @Nullable Key keyOf(Mutation mutation) {
+    return mutation.table() == Table.DATA ? keys.get(mutation.storageKey()) : null;
+  }
+
+  private void held(SimulatedMachine machine, Key key, Bytes record) {
+    var identity = machine.identity();
+    try {
+      for (var sibling : decode(key, record).living()) {
+        var operation = operationOf(key, sibling.dot());
+        if (operation != null && identity != null) {
+          operation.heldBy(machine.index(), identity, machine.config().zone());
+        }
+      }
+    } catch (MalformedException e) {
+      // A rotten record holds nothing.
+    }
+  }
+
+  @Override
+  public void damaged(SimulatedMachine machine, boolean wholeDirectory) {
+    history.damaged(wholeDirectory);
+    for (var operation : history.operations()) {
+      if ((operation.holders() & 1L << machine.index()) != 0 && !isKept(machine, operation)) {
+        operation.lostBy(machine.index());
+      }
+    }
+  }
+
+  /** The durable record of a key on a machine, as far as it can be read; null if it cannot. */
+  public @Nullable Siblings durable(SimulatedMachine machine, Key key) {
+    var storageKey = records.get(key);
+    var record = storageKey == null ? null : machine.disk().durable(Table.DATA).get(storageKey);
+    if (record == null) {
+      return Siblings.NONE;
+    }
+    try {
+      return decode(key, record);
+    } catch (MalformedException e) {
+      return null;
+    }
+  }
+
+  /** Whether a machine's durable record has the operation or something that replaced it. */
+  boolean isKept(SimulatedMachine machine, Operation operation) {
+    var state = durable(machine, operation.key());
+    if (state != null) {
+      for (Dot dot : operation.dots()) {
+        if (state.context().covers(dot)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a machine's durable record shows the operation as one of the key's siblings. */
+  boolean lives(SimulatedMachine machine, Operation operation) {
+    var state = durable(machine, operation.key());
+    if (state != null) {
+      for (var sibling : state.living()) {
+        if (operation.dots().contains(sibling.dot())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a machine has kept the operation among the losers of an overflow. */
+  boolean isLoser(SimulatedMachine machine, Operation operation, int partitions) {
+    var losers = machine.disk().durable(Table.LOSERS);
+    for (Dot dot : operation.dots()) {
+      if (losers.containsKey(StorageKey.ofLoser(operation.key(), partitions, dot))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void formed(Bytes record) {
+    try {
+      if (ring == null) {
+        ring = Cluster.decode(record).ring();
+      }
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a node stored a damaged cluster", e);
+    }
+  }
+
+  private Siblings decode(Key key, Bytes record) throws MalformedException {
+    var known = decoded.get(record);
+    if (known != null) {
+      return known;
+    }
+    var siblings = SiblingsCodec.decode(key, record);
+    if (decoded.size() >= MOST_REMEMBERED_RECORDS) {
+      decoded.clear();
+    }
+    decoded.put(record, siblings);
+    return siblings;
+  }
+
+  private @Nullable Siblings inspect(SimulatedMachine machine, Key key, Bytes record) {
+    var known = decoded.get(record);
+    if (known != null) {
+      return known;
+    }
+    try {
+      var siblings = decode(key, record);
+      siblings.living().forEach(sibling -> identify(machine, key, sibling, siblings));
+      listeners.forEach(listener -> listener.inspected(key, siblings));
+      return siblings;
+    } catch (MalformedException e) {
+      listeners.forEach(listener -> listener.undecodable(machine, key));
+      return null;
+    }
+  }
+
+  private void identify(SimulatedMachine machine, Key key, Sibling sibling, Siblings state) {
+    var dot = sibling.dot();
+    var before = operationOf(key, dot);
+    var operation = sibling.tombstone() ? deleter(key, dot, state, before) : writer(key, sibling);
+    if (operation == null) {
+      listeners.forEach(listener -> listener.unexplained(machine, key, sibling));
+      return;
+    }
+    if (before == null) {
+      remember(key, dot, operation);
+      listeners.forEach(listener -> listener.minted(machine, key, dot, operation, state));
+    }
+    listeners.forEach(listener -> listener.seen(key, dot, operation, sibling));
+  }
+
+  private @Nullable Operation writer(Key key, Sibling sibling) {
+    return history.writer(key, sibling.value());
+  }
+
+  /** Every deletion is sent with a request id, which is remembered beside its dot for a while. */
+  private @Nullable Operation deleter(
+      Key key, Dot dot, Siblings state, @Nullable Operation before) {
+    if (before != null && before.isDelete()) {
+      return before;
+    }
+    for (AppliedRequest request : state.requests()) {
+      if (request.dot().equals(dot)) {
+        return history.deleter(key, request.id());
+      }
+    }
+    return null;
+  }
+
+  /** Whose dot it is, as first seen; null for one not seen yet. */
+  @Nullable Operation operationOf(Key key, Dot dot) {
+    var dots = minted.get(key);
+    return dots == null ? null : dots.get(dot);
+  }
+
+  private void remember(Key key, Dot dot, Operation operation) {
+    minted.computeIfAbsent(key, _ -> new HashMap<>()).put(dot, operation);
+    operation.dots().add(dot);
+  }
+}

@@ -1,0 +1,96 @@
+package io.flywheel.simulator.check;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.message.ClientRequest;
+import io.flywheel.core.message.Outcome;
+import io.flywheel.core.message.Receipt;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Zone;
+import io.flywheel.simulator.workload.Operation;
+import io.flywheel.simulator.world.SimulatedProcess;
+import io.flywheel.simulator.world.Witness;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A write is acknowledged with no more nodes and racks than really have it on disk, and with as
+ * many as were asked for; so is a read answered. They are not counted where a fault destroyed data
+ * meanwhile.
+ */
+final class HonestReceipts implements Witness {
+  private final Scene scene;
+
+  HonestReceipts(Scene scene) {
+    this.scene = scene;
+  }
+
+  @Override
+  public void responded(SimulatedProcess process, Effect.Respond respond) {
+    var attempt = scene.history().attempt(respond.token());
+    if (attempt == null) {
+      return;
+    }
+    var quorum = scene.settings().quorum();
+    var operation = attempt.operation();
+    if (attempt.request() instanceof ClientRequest.Get get
+        && respond.outcome() instanceof Outcome.Found found) {
+      int r = get.r() == 0 ? quorum.r() : get.r();
+      if (!suffices(found.receipt(), r, get.pr())) {
+        scene.violation(HonestReceipts.class, process + " answered " + get + " with " + found);
+      }
+    } else if (attempt.request() instanceof ClientRequest.Put put
+        && operation != null
+        && respond.outcome() instanceof Outcome.Written written) {
+      int w = put.w() == 0 ? quorum.w() : put.w();
+      if (!suffices(written.receipt(), w, put.pw())) {
+        violation(operation, written.receipt(), "was asked for W " + w + " and PW " + put.pw());
+      }
+      boolean counted = attempt.damagesBefore() == scene.history().damages();
+      check(operation, written.receipt(), counted);
+    }
+  }
+
+  private static boolean suffices(Receipt receipt, int nodes, int primaries) {
+    return receipt.primaries() + receipt.fallbacks() >= nodes && receipt.primaries() >= primaries;
+  }
+
+  private void check(Operation operation, Receipt receipt, boolean counted) {
+    var holders = new TreeMap<NodeId, Zone>(operation.everHeld());
+    boolean synced = true;
+    for (var machine : scene.cluster().machines()) {
+      var identity = machine.identity();
+      if (identity != null && scene.evidence().isKept(machine, operation)) {
+        holders.put(identity, machine.config().zone());
+      }
+      synced &= machine.config().durable();
+    }
+    int primaries = 0;
+    for (var node : holders.keySet()) {
+      primaries += scene.isPrimary(operation.key(), node) ? 1 : 0;
+    }
+    int racks = new TreeSet<>(holders.values()).size();
+    int claimed = receipt.primaries() + receipt.fallbacks();
+    if (receipt.durable() && !synced) {
+      violation(operation, receipt, "is on nodes that do not sync");
+    }
+    boolean fewer =
+        receipt.primaries() > primaries || claimed > holders.size() || receipt.racks() > racks;
+    if (receipt.durable() && fewer && counted) {
+      violation(
+          operation,
+          receipt,
+          "is on "
+              + primaries
+              + " primaries of "
+              + holders.size()
+              + " nodes in "
+              + racks
+              + " racks");
+    }
+  }
+
+  private void violation(Operation operation, Receipt receipt, String truth) {
+    scene.violation(
+        HonestReceipts.class, operation + " was acknowledged with " + receipt + " and " + truth);
+  }
+}

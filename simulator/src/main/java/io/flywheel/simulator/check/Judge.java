@@ -1,0 +1,103 @@
+package io.flywheel.simulator.check;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.message.Envelope;
+import io.flywheel.simulator.world.SimulatedMachine;
+import io.flywheel.simulator.world.SimulatedProcess;
+import io.flywheel.simulator.world.Witness;
+import java.util.List;
+
+/** All checkers at work: hands each event to the evidence first, then to those who judge. */
+public final class Judge implements Witness {
+  private final Scene scene;
+  private final List<Witness> witnesses;
+  private final NotDoneIsFinal notDoneIsFinal;
+  private final AnsweredOnceInTime answers;
+  private final NothingDurableIsLost nothingIsLost;
+
+  public Judge(Scene scene) {
+    this.scene = scene;
+    var evidence = scene.evidence();
+    var realValues = new OnlyRealValues(scene);
+    var expiry = new Expiry(scene);
+    notDoneIsFinal = new NotDoneIsFinal(scene);
+    answers = new AnsweredOnceInTime(scene);
+    nothingIsLost = new NothingDurableIsLost(scene);
+    evidence.tell(new UniqueDots(scene));
+    evidence.tell(realValues);
+    evidence.tell(expiry);
+    evidence.tell(new BoundedAtAdmission(scene));
+    evidence.tell(new OnlyReplicasMint(scene));
+    evidence.tell(new RetriesAreRecognised(scene));
+    evidence.tell(notDoneIsFinal);
+    evidence.tell(new UnreadIsNeverErased(scene));
+    evidence.tell(new NewestWins(scene));
+    witnesses =
+        List.of(
+            evidence,
+            realValues,
+            expiry,
+            new HonestReceipts(scene),
+            new QuorumsOverlap(scene),
+            new ReplacedStaysReplaced(scene),
+            answers,
+            new NobodyThrows(scene));
+  }
+
+  /** At the end of a run, after the cluster has been healed and has converged. */
+  public void end() {
+    notDoneIsFinal.end();
+    answers.end();
+    nothingIsLost.end();
+  }
+
+  @Override
+  public void sent(SimulatedProcess from, Envelope envelope) {
+    witnesses.forEach(witness -> witness.sent(from, envelope));
+  }
+
+  @Override
+  public void storing(SimulatedProcess process, List<Mutation> mutations) {
+    witnesses.forEach(witness -> witness.storing(process, mutations));
+  }
+
+  @Override
+  public void recovered(SimulatedMachine machine) {
+    witnesses.forEach(witness -> witness.recovered(machine));
+  }
+
+  @Override
+  public void synced(SimulatedMachine machine, List<Mutation> mutations) {
+    witnesses.forEach(witness -> witness.synced(machine, mutations));
+  }
+
+  @Override
+  public void responded(SimulatedProcess process, Effect.Respond respond) {
+    witnesses.forEach(witness -> witness.responded(process, respond));
+    var attempt = scene.history().attempt(respond.token());
+    if (attempt != null) {
+      attempt.answered(respond.outcome(), scene.cluster().events().nowMicros());
+    }
+  }
+
+  @Override
+  public void halted(SimulatedProcess process, String reason) {
+    witnesses.forEach(witness -> witness.halted(process, reason));
+  }
+
+  @Override
+  public void threw(SimulatedProcess process, RuntimeException exception) {
+    witnesses.forEach(witness -> witness.threw(process, exception));
+  }
+
+  @Override
+  public void refusedToStart(SimulatedMachine machine, String reason) {
+    witnesses.forEach(witness -> witness.refusedToStart(machine, reason));
+  }
+
+  @Override
+  public void damaged(SimulatedMachine machine, boolean wholeDirectory) {
+    witnesses.forEach(witness -> witness.damaged(machine, wholeDirectory));
+  }
+}

@@ -1,0 +1,26 @@
+package io.flywheel.simulator.check;
+
+import io.flywheel.core.model.Key;
+import io.flywheel.core.version.Dot;
+import io.flywheel.core.version.Siblings;
+import io.flywheel.simulator.workload.Operation;
+import io.flywheel.simulator.world.SimulatedMachine;
+
+/** A dot is first seen at one of the key's replicas: no other node mints (Dynamo 6.4). */
+final class OnlyReplicasMint implements Evidence.Listener {
+  private final Scene scene;
+
+  OnlyReplicasMint(Scene scene) {
+    this.scene = scene;
+  }
+
+  @Override
+  public void minted(
+      SimulatedMachine machine, Key key, Dot dot, Operation operation, Siblings state) {
+    var identity = machine.identity();
+    if (scene.evidence().ring() != null && identity != null && !scene.isPrimary(key, identity)) {
+      scene.violation(
+          OnlyReplicasMint.class, machine + " minted for " + operation + " and is no replica");
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.flywheel.simulator.check;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.message.Outcome.Found;
+import io.flywheel.core.message.Outcome.Written;
+import io.flywheel.simulator.workload.Attempt;
+import io.flywheel.simulator.workload.Operation;
+import io.flywheel.simulator.world.SimulatedProcess;
+import io.flywheel.simulator.world.Witness;
+import java.util.BitSet;
+
+/**
+ * A read that reached so many primaries that one of them must have an acknowledged write shows that
+ * write, or what replaced it, and nothing that the write itself replaced. Fallbacks do not count,
+ * and nothing is said of the times around a fault that destroyed data.
+ */
+final class QuorumsOverlap implements Witness {
+  private final Scene scene;
+  private final Explanation explanation;
+
+  QuorumsOverlap(Scene scene) {
+    this.scene = scene;
+    this.explanation = new Explanation(scene);
+  }
+
+  @Override
+  public void responded(SimulatedProcess process, Effect.Respond respond) {
+    var read = scene.history().attempt(respond.token());
+    if (read != null
+        && respond.outcome() instanceof Found found
+        && found.receipt().durable()
+        && scene.cluster().hasNoClones()) {
+      var shown = scene.history().read(respond.key(), found.values());
+      for (var operation : scene.history().of(respond.key())) {
+        if (mustMeet(operation, read, found)) {
+          check(operation, shown, process);
+        }
+      }
+    }
+  }
+
+  private boolean mustMeet(Operation operation, Attempt read, Found found) {
+    for (var write : operation.attempts()) {
+      if (write.outcome() instanceof Written written
+          && write.answeredMicros() < read.arrivedMicros()
+          && write.damagesBefore() == scene.history().damages()
+          && written.receipt().durable()
+          && written.receipt().primaries() + found.receipt().primaries()
+              > scene.settings().quorum().n()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void check(Operation operation, BitSet shown, SimulatedProcess process) {
+    boolean hidden = !shown.get(operation.number()) && !operation.isDelete();
+    if (hidden
+        && !operation.expires()
+        && !explanation.isReplaceable(operation)
+        && !explanation.isLoser(operation)) {
+      scene.violation(
+          QuorumsOverlap.class,
+          process + " does not show " + operation + ", which every such read must meet");
+    }
+    for (int i = shown.nextSetBit(0); i >= 0; i = shown.nextSetBit(i + 1)) {
+      var other = scene.history().operations().get(i);
+      if (operation.knew(other) && other.dots().size() <= 1) {
+        scene.violation(
+            QuorumsOverlap.class,
+            process + " still shows " + other + ", which " + operation + " had replaced");
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.flywheel.simulator.check;
+
+import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.version.Siblings;
+import io.flywheel.core.version.SiblingsCodec;
+import io.flywheel.simulator.world.SimulatedMachine;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Once healed, and repaired by whatever repairs there are, all replicas of a key are equal bytes.
+ */
+final class ReplicasConverge {
+  private final Scene scene;
+
+  ReplicasConverge(Scene scene) {
+    this.scene = scene;
+  }
+
+  boolean areEqual(Key key) {
+    List<SimulatedMachine> primaries = scene.primaries(key);
+    Bytes storageKey = StorageKey.ofRecord(key, scene.settings().partitions());
+    Bytes nothing = SiblingsCodec.encode(key, Siblings.NONE);
+    Bytes first = null;
+    for (int i = 0; i < primaries.size(); i++) {
+      Bytes record = primaries.get(i).disk().durable(Table.DATA).get(storageKey);
+      if (record != null && record.equals(nothing)) {
+        record = null;
+      }
+      if (i > 0 && !Objects.equals(record, first)) {
+        return false;
+      }
+      first = record;
+    }
+    return true;
+  }
+
+  /**
+   * Whether repair can be asked for: one unreadable copy is restored from all others, so with a
+   * second one, or with a member gone for good, an operator has to act first.
+   */
+  boolean isRepairable(Key key) {
+    var primaries = scene.primaries(key);
+    long unreadable =
+        primaries.stream()
+            .filter(machine -> scene.evidence().durable(machine, key) == null)
+            .count();
+    boolean complete = primaries.size() == scene.settings().quorum().n();
+    return unreadable == 0 || (unreadable == 1 && complete && primaries.size() > 1);
+  }
+
+  void violation(Key key) {
+    scene.violation(ReplicasConverge.class, "the replicas of " + key + " do not become equal");
+  }
+}

@@ -1,0 +1,105 @@
+package io.flywheel.simulator.mutant;
+
+import java.util.List;
+
+/**
+ * Traps 46 to 58: disks that fail, and what was found while reviewing the design. What a process
+ * does when its disk fails is not core's to decide: there the edit is made to the rule that the
+ * simulator shares in spirit with the server, and the server's own is tried with real processes.
+ */
+final class MachineMutants {
+  private static final String STORAGE_POLICY = "io/flywheel/simulator/world/StoragePolicy.java";
+  private static final String SIBLINGS = "io/flywheel/core/version/Siblings.java";
+
+  private MachineMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        new Mutant(
+            "46",
+            "a failed sync is tried again, and 'succeeds'",
+            STORAGE_POLICY,
+            "    try {\n      storage.sync();\n      return true;\n    } catch (IOException e) {\n"
+                + "      return false;",
+            "    try {\n      storage.sync();\n      return true;\n    } catch (IOException e) {\n"
+                + "      return sync(storage);",
+            List.of("HonestReceipts", "NothingDurableIsLost", "QuorumsOverlap"),
+            4),
+        new Mutant(
+            "47",
+            "a log that lost its middle is continued under the old incarnation",
+            "io/flywheel/core/replica/ActorLease.java",
+            "this.whenReady = whenReady;\n    renew(random.nextLong());",
+            "this.whenReady = whenReady;\n    renew(before.incarnation() == 0 ? random.nextLong() :"
+                + " before.incarnation());\n    incarnation = before.incarnation();",
+            List.of("UnreadIsNeverErased", "UniqueDots", "NothingDurableIsLost", "QuorumsOverlap"),
+            2),
+        new Mutant(
+            "48",
+            "a record's checksum is not verified",
+            "io/flywheel/core/version/SiblingsCodec.java",
+            "return new ByteReader(bytes, body, Integer.BYTES).i32() == expected;",
+            "return new ByteReader(bytes, body, Integer.BYTES).i32() != 0 || expected == 0;",
+            List.of("OnlyRealValues", "UnreadIsNeverErased", "UniqueDots", "Expiry"),
+            1),
+        new Mutant(
+            "51",
+            "siblings are not bounded at admission",
+            "io/flywheel/core/replica/Admission.java",
+            "while (survivors.size() + 1 > limits.siblings() || bytes > limits.objectBytes()) {",
+            "while (bytes > 100L * limits.objectBytes()) {",
+            List.of("BoundedAtAdmission"),
+            9),
+        new Mutant(
+            "51, the other way",
+            "merging drops siblings above a bound",
+            SIBLINGS,
+            "? newestOf(survivors) : survivors;",
+            "? newestOf(survivors)\n            : survivors.subList(Math.max(0, survivors.size() -"
+                + " 2), survivors.size());",
+            List.of("UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap"),
+            1),
+        new Mutant(
+            "53",
+            "a minted dot leaves the node, its store fails, and the node goes on",
+            STORAGE_POLICY,
+            "      storage.write(mutations);\n      return true;\n    } catch (IOException e) {\n"
+                + "      return false;",
+            "      storage.write(mutations);\n      return true;\n    } catch (IOException e) {\n"
+                + "      return true;",
+            List.of("UnreadIsNeverErased", "HonestReceipts", "NothingDurableIsLost"),
+            15),
+        new Mutant(
+            "54",
+            "a put's context covers older siblings of the same actor",
+            SIBLINGS,
+            "(sawAll ? read.withAllUpTo(written) : read.withSingle(written))",
+            "(sawAll ? read.withAllUpTo(written) : read.withAllUpTo(written))",
+            List.of("UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap"),
+            8),
+        new Mutant(
+            "55",
+            "a read that is slow returns under a merge that came meanwhile",
+            "io/flywheel/core/replica/KeyQueue.java",
+            "return loaded && waiting.isEmpty() && storesPending == 0;",
+            "return loaded && waiting.isEmpty();",
+            List.of("UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap", "UniqueDots"),
+            15),
+        new Mutant(
+            "57",
+            "a wiped node takes its old place, empty",
+            "io/flywheel/core/membership/Formation.java",
+            "if (cluster.member(self.id()) != null) {",
+            "if (cluster.member(self.id()) != null || cluster.named(self.name()) != null) {",
+            List.of("StrangersStayOut"),
+            22),
+        new Mutant(
+            "58",
+            "a node runs with other settings than its cluster",
+            "io/flywheel/core/node/MembershipDesk.java",
+            "if (stored.settings() != config.settings().fingerprint()) {",
+            "if (stored.settings() == 0) {",
+            List.of("StrangersStayOut"),
+            3));
+  }
+}

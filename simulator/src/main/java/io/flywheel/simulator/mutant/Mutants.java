@@ -1,0 +1,17 @@
+package io.flywheel.simulator.mutant;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** All mutants, in the order of their traps. */
+public final class Mutants {
+  private Mutants() {}
+
+  public static List<Mutant> all() {
+    var all = new ArrayList<>(CausalityMutants.all());
+    all.addAll(QuorumMutants.all());
+    all.addAll(MachineMutants.all());
+    return Collections.unmodifiableList(all);
+  }
+}

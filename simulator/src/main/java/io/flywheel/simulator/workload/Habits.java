@@ -1,0 +1,30 @@
+package io.flywheel.simulator.workload;
+
+import io.flywheel.core.model.Key;
+import java.util.List;
+
+/**
+ * How the clients of one run behave.
+ *
+ * @param clients how many there are
+ * @param keys those that they work on: few, so that they meet
+ * @param requests how many operations they do in all
+ * @param pauseMicros how long one waits after an answer, on average
+ * @param misbehaviour the share of operations that are not read, merge, write
+ * @param mischief what they do then, each as often as the others
+ * @param deletions the share of writes that delete
+ * @param timeoutMillis how long one usually waits; 0 leaves it to the node
+ * @param strict whether they often ask for primaries
+ * @param lostAnswers the share of answers that never arrive
+ */
+public record Habits(
+    int clients,
+    List<Key> keys,
+    int requests,
+    long pauseMicros,
+    double misbehaviour,
+    List<Mischief> mischief,
+    double deletions,
+    long timeoutMillis,
+    boolean strict,
+    double lostAnswers) {}

@@ -1,0 +1,56 @@
+package io.flywheel.simulator.world;
+
+import java.util.Locale;
+
+/** What can befall a cluster. */
+public enum Fault {
+  /** A process is killed; what it wrote stays in the page cache. */
+  CRASH,
+  /** A machine loses power, and with it any suffix of what was not synced. */
+  POWER_LOSS,
+  /** The same between any two effects of one turn. */
+  POWER_LOSS_WITHIN_TURN,
+  /** All machines lose power at the same time. */
+  CLUSTER_POWER_LOSS,
+  /** A process does not run for a while and does not know it. */
+  PAUSE,
+  /** Two machines do not hear each other. */
+  CUT,
+  /** One machine does not hear another, which hears it. */
+  ONE_WAY_CUT,
+  /** The machines fall into two groups that do not hear each other. */
+  SPLIT,
+  /** A connection ends and is made anew. */
+  CONNECTION_RESET,
+  /** A disk takes a hundred times as long. */
+  SLOW_DISK,
+  /** A write fails. */
+  FAILED_WRITE,
+  /** A sync fails, and the page cache lies from then on. */
+  FAILED_SYNC,
+  /** Reads fail for a while. */
+  FAILED_READS,
+  /** A bit of a stored record flips. */
+  ROTTEN_RECORD,
+  /** A record vanishes from a disk, under a running process or not. */
+  LOST_RECORD,
+  /** An older version of a record comes back while no process runs. */
+  ROLLED_BACK_RECORD,
+  /** A wall clock is set forward or back. */
+  CLOCK_JUMP,
+  /** A wall clock runs too fast or too slow. */
+  CLOCK_DRIFT,
+  /** A second process is started elsewhere with a copy of a directory. */
+  CLONED_DIRECTORY,
+  /** A directory is replaced by an older copy of itself. */
+  RESTORED_DIRECTORY,
+  /** A machine comes back with its name and an empty directory. */
+  WIPED_DIRECTORY,
+  /** A machine is configured with other settings than the cluster. */
+  WRONG_SETTINGS;
+
+  /** As it is called in reports. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

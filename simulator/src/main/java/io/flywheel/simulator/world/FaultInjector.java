@@ -1,0 +1,188 @@
+package io.flywheel.simulator.world;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/**
+ * Lets faults befall a cluster, one after the other, at random moments: which, whom and for how
+ * long comes from the seed. What ends by itself ends after a while; a supervisor starts again
+ * whatever process has ended.
+ */
+public final class FaultInjector {
+  private static final long SUPERVISION_MICROS = 100_000;
+
+  private final SimulatedCluster cluster;
+  private final List<Fault> faults;
+  private final long meanMicros;
+  private final SplittableRandom random;
+  private final EnumMap<Fault, Integer> injected = new EnumMap<>(Fault.class);
+  private final TreeSet<Integer> restarting = new TreeSet<>();
+  private final NetworkFaults network;
+  private final DiskFaults disks;
+  private final DirectoryFaults directories;
+  private boolean active;
+
+  /**
+   * @param faults those that may happen
+   * @param meanMicros how long it takes from one to the next, on average
+   */
+  public FaultInjector(
+      SimulatedCluster cluster, List<Fault> faults, long meanMicros, SplittableRandom random) {
+    this.cluster = cluster;
+    this.faults = faults;
+    this.meanMicros = meanMicros;
+    this.random = random;
+    this.network = new NetworkFaults(cluster, random);
+    this.disks = new DiskFaults(cluster, random);
+    this.directories = new DirectoryFaults(cluster, random);
+  }
+
+  public void begin() {
+    active = true;
+    supervise();
+    if (!faults.isEmpty()) {
+      later();
+    }
+  }
+
+  /** Nothing more befalls; what has befallen the surroundings is mended, the machines are not. */
+  public void end() {
+    active = false;
+    network.mend();
+    disks.mend();
+    for (var machine : cluster.machines()) {
+      var process = machine.process();
+      if (process != null) {
+        process.dieAfterEffects(-1);
+        resume(process);
+      }
+    }
+  }
+
+  /** How often each fault happened. */
+  public Map<Fault, Integer> injected() {
+    return Collections.unmodifiableMap(injected);
+  }
+
+  public DirectoryFaults directories() {
+    return directories;
+  }
+
+  private void later() {
+    long pause = (long) (-StrictMath.log(1 - random.nextDouble()) * meanMicros);
+    cluster
+        .events()
+        .after(
+            pause,
+            () -> {
+              if (active) {
+                strike(faults.get(random.nextInt(faults.size())));
+                later();
+              }
+            });
+  }
+
+  private void strike(Fault fault) {
+    var machines = cluster.inService();
+    var machine = machines.get(random.nextInt(machines.size()));
+    if (inject(fault, machine)) {
+      injected.merge(fault, 1, Integer::sum);
+      cluster.trace().add(Trace.Kind.FAULT, fault.name().hashCode(), machine.index());
+      cluster.trace().tell(() -> "fault: " + fault.label() + " at " + machine);
+    }
+  }
+
+  private boolean inject(Fault fault, SimulatedMachine machine) {
+    return switch (fault) {
+      case CRASH -> crash(machine, false);
+      case POWER_LOSS -> crash(machine, true);
+      case POWER_LOSS_WITHIN_TURN -> tear(machine);
+      case CLUSTER_POWER_LOSS -> crashAll();
+      case PAUSE -> pause(machine);
+      case CUT, ONE_WAY_CUT, SPLIT, CONNECTION_RESET -> network.inject(fault, machine);
+      case SLOW_DISK,
+          FAILED_WRITE,
+          FAILED_SYNC,
+          FAILED_READS,
+          ROTTEN_RECORD,
+          LOST_RECORD,
+          ROLLED_BACK_RECORD ->
+          disks.inject(fault, machine);
+      case CLOCK_JUMP -> {
+        long reach = random.nextInt(3) == 0 ? 120_000 : 5_000;
+        cluster.jump(machine, random.nextLong(2 * reach) - reach);
+        yield true;
+      }
+      case CLOCK_DRIFT -> {
+        machine.clock().drift((random.nextDouble() * 2 - 1) * 20_000);
+        yield true;
+      }
+      case CLONED_DIRECTORY, RESTORED_DIRECTORY, WIPED_DIRECTORY, WRONG_SETTINGS ->
+          directories.inject(fault, machine);
+    };
+  }
+
+  private boolean crash(SimulatedMachine machine, boolean powerLost) {
+    boolean ran = machine.runs();
+    cluster.crash(machine, powerLost, "fault");
+    return ran;
+  }
+
+  private boolean crashAll() {
+    for (var machine : cluster.inService()) {
+      cluster.crash(machine, true, "fault of all");
+    }
+    return true;
+  }
+
+  private boolean tear(SimulatedMachine machine) {
+    var process = machine.process();
+    if (process != null) {
+      process.dieAfterEffects(random.nextInt(8));
+    }
+    return process != null;
+  }
+
+  private boolean pause(SimulatedMachine machine) {
+    var process = machine.process();
+    if (process == null || process.paused()) {
+      return false;
+    }
+    process.pause();
+    long duration = random.nextInt(3) == 0 ? 12_000_000 : 1_500_000;
+    cluster.events().after(random.nextLong(duration), () -> resume(process));
+    return true;
+  }
+
+  private static void resume(SimulatedProcess process) {
+    if (process.alive() && process.paused()) {
+      process.resume();
+    }
+  }
+
+  /** Starts again what has ended, for as long as faults happen. */
+  private void supervise() {
+    if (!active) {
+      return;
+    }
+    for (var machine : new ArrayList<>(cluster.inService())) {
+      if (!machine.runs() && restarting.add(machine.index())) {
+        long down = random.nextInt(4) == 0 ? 8_000_000 : 800_000;
+        cluster.events().after(random.nextLong(down), () -> restart(machine));
+      }
+    }
+    cluster.events().after(SUPERVISION_MICROS, this::supervise);
+  }
+
+  private void restart(SimulatedMachine machine) {
+    restarting.remove(machine.index());
+    if (active) {
+      cluster.start(machine);
+    }
+  }
+}

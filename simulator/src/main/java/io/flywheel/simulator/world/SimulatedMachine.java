@@ -1,0 +1,129 @@
+package io.flywheel.simulator.world;
+
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.node.NodeConfig;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A machine: an address, a disk and a clock, and at most one process at a time. */
+public final class SimulatedMachine {
+  private static final int SLOW_FACTOR = 100;
+
+  private final int index;
+  private final NodeConfig config;
+  private final SimulatedClock clock;
+  private final SimulatedDisk disk;
+  private final boolean clone;
+
+  private NodeConfig startsWith;
+  private boolean retired;
+  private boolean slow;
+  private @Nullable SimulatedProcess process;
+  private @Nullable NodeId identity;
+
+  SimulatedMachine(
+      int index, NodeConfig config, SimulatedClock clock, SimulatedDisk disk, boolean clone) {
+    this.index = index;
+    this.config = config;
+    this.startsWith = config;
+    this.clock = clock;
+    this.disk = disk;
+    this.clone = clone;
+  }
+
+  public int index() {
+    return index;
+  }
+
+  public String name() {
+    return config.name();
+  }
+
+  public String address() {
+    return config.peerAddress();
+  }
+
+  /** How the machine is meant to be configured. */
+  public NodeConfig config() {
+    return config;
+  }
+
+  /** How its next process will be configured, which an operator may have got wrong. */
+  public NodeConfig startsWith() {
+    return startsWith;
+  }
+
+  public boolean misconfigured() {
+    return !startsWith.equals(config);
+  }
+
+  void misconfigure(NodeConfig mistaken) {
+    startsWith = mistaken;
+  }
+
+  public void configureAsMeant() {
+    startsWith = config;
+  }
+
+  public SimulatedClock clock() {
+    return clock;
+  }
+
+  public SimulatedDisk disk() {
+    return disk;
+  }
+
+  /** Whether it runs with a copy of another machine's directory. */
+  public boolean isClone() {
+    return clone;
+  }
+
+  void slowDown(boolean slower) {
+    slow = slower;
+  }
+
+  /** How many times longer its disk takes than it should. */
+  int diskFactor() {
+    return slow ? SLOW_FACTOR : 1;
+  }
+
+  /** Whether it is gone for good. */
+  public boolean retired() {
+    return retired;
+  }
+
+  void retire() {
+    retired = true;
+  }
+
+  /** The process that runs on it, or null. */
+  public @Nullable SimulatedProcess process() {
+    return process;
+  }
+
+  void process(@Nullable SimulatedProcess next) {
+    process = next;
+    if (next != null) {
+      identity = next.id();
+    }
+  }
+
+  /** The identity of its last process, null before the first. */
+  public @Nullable NodeId identity() {
+    return identity;
+  }
+
+  public boolean runs() {
+    return process != null;
+  }
+
+  /** All of these machines that are in service. */
+  static List<SimulatedMachine> inService(List<SimulatedMachine> machines) {
+    return machines.stream().filter(machine -> !machine.retired).toList();
+  }
+
+  @Override
+  public String toString() {
+    return clone ? name() + "'" : name();
+  }
+}

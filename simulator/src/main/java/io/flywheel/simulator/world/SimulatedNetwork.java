@@ -1,0 +1,233 @@
+package io.flywheel.simulator.world;
+
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.MessageCodec;
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.NodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Carries encoded messages between processes. Messages may be lost, repeated, late and out of
+ * order; a link may be cut both ways or one way. As with the real transport, a message reaches the
+ * process that its connection was made with or nobody, a connection needs both directions to come
+ * up, and each side learns in its own time that one has gone.
+ */
+public final class SimulatedNetwork {
+  private static final int MOST_MACHINES = 16;
+  private static final long LATEST_MICROS = 3_000_000;
+
+  private final SimulatedCluster cluster;
+  private final SplittableRandom random;
+  private final Conditions conditions;
+  private final boolean[][] cut = new boolean[MOST_MACHINES][MOST_MACHINES];
+  private final List<Connection> connections = new ArrayList<>();
+  private long undecodable;
+
+  SimulatedNetwork(SimulatedCluster cluster, Conditions conditions, SplittableRandom random) {
+    this.cluster = cluster;
+    this.conditions = conditions;
+    this.random = random;
+  }
+
+  /** Messages that could not be decoded although nothing had touched them. */
+  public long undecodable() {
+    return undecodable;
+  }
+
+  void dial(SimulatedProcess from, String address) {
+    if (from.endpoint().dial(address) && !address.equals(from.machine().address())) {
+      attempt(from, address);
+    }
+  }
+
+  void send(SimulatedProcess from, NodeId to, Envelope envelope) {
+    Bytes bytes = MessageCodec.encode(envelope);
+    cluster.trace().add(Trace.Kind.SEND, from.life() << 32 ^ to.value(), bytes);
+    cluster.witness().sent(from, envelope);
+    var connection = from.endpoint().route(to);
+    if (connection == null || !connection.isOpen()) {
+      return;
+    }
+    var target = connection.other(from);
+    cluster.trace().tell(() -> from + " to " + target + ": " + envelope.message());
+    if (isCut(from, target) || happens(conditions.dropShare())) {
+      return;
+    }
+    deliverLater(from, target, bytes);
+    if (happens(conditions.duplicateShare())) {
+      deliverLater(from, target, bytes);
+    }
+  }
+
+  private void deliverLater(SimulatedProcess from, SimulatedProcess target, Bytes bytes) {
+    long delay = conditions.network().draw(random);
+    if (happens(conditions.lateShare())) {
+      delay += random.nextLong(LATEST_MICROS);
+    }
+    cluster.events().after(delay, () -> deliver(from, target, bytes));
+  }
+
+  private void deliver(SimulatedProcess from, SimulatedProcess target, Bytes bytes) {
+    if (!target.alive() || isCut(from, target)) {
+      return;
+    }
+    cluster.trace().add(Trace.Kind.RECEIVE, target.life(), bytes);
+    try {
+      target.receive(MessageCodec.decode(bytes));
+    } catch (MalformedException e) {
+      undecodable++;
+    }
+  }
+
+  // --- links
+  // --------------------------------------------------------------------------------------
+
+  void cut(SimulatedMachine from, SimulatedMachine to) {
+    cut[from.index()][to.index()] = true;
+    for (var connection : List.copyOf(connections)) {
+      if (joins(connection, from, to) && random.nextInt(4) > 0) {
+        breakLater(connection, random.nextLong(4_000_000));
+      }
+    }
+  }
+
+  void mend(SimulatedMachine from, SimulatedMachine to) {
+    cut[from.index()][to.index()] = false;
+  }
+
+  /** Ends some connection, as a proxy or an exhausted buffer does. */
+  void reset() {
+    if (!connections.isEmpty()) {
+      breakLater(connections.get(random.nextInt(connections.size())), 0);
+    }
+  }
+
+  private boolean isCut(SimulatedProcess from, SimulatedProcess to) {
+    return cut[from.machine().index()][to.machine().index()];
+  }
+
+  private static boolean joins(Connection connection, SimulatedMachine a, SimulatedMachine b) {
+    var dialer = connection.dialer().machine();
+    var acceptor = connection.acceptor().machine();
+    return (dialer == a && acceptor == b) || (dialer == b && acceptor == a);
+  }
+
+  // --- connections
+  // --------------------------------------------------------------------------------
+
+  private void attempt(SimulatedProcess from, String address) {
+    if (!from.alive()) {
+      return;
+    }
+    var machine = cluster.machineAt(address);
+    var target = machine == null ? null : machine.process();
+    if (target != null && isConnected(from, target)) {
+      return;
+    }
+    boolean answers =
+        target != null
+            && !target.paused()
+            && !from.paused()
+            && !isCut(from, target)
+            && !isCut(target, from);
+    if (target != null && answers) {
+      long handshake = 2 * conditions.network().draw(random);
+      cluster.events().after(handshake, () -> connect(from, target));
+    } else {
+      redial(from, address);
+    }
+  }
+
+  private void redial(SimulatedProcess from, String address) {
+    cluster.events().after(100_000 + random.nextLong(400_000), () -> attempt(from, address));
+  }
+
+  private void connect(SimulatedProcess from, SimulatedProcess target) {
+    if (!from.alive() || isConnected(from, target)) {
+      return;
+    }
+    if (!target.alive() || isCut(from, target) || isCut(target, from)) {
+      redial(from, target.machine().address());
+      return;
+    }
+    var connection = new Connection(from, target);
+    connections.add(connection);
+    cluster.trace().add(Trace.Kind.CONNECT, from.life(), target.life());
+    cluster.trace().tell(() -> from + " and " + target + " are connected");
+    lead(from, target, connection);
+    lead(target, from, connection);
+  }
+
+  private void lead(SimulatedProcess end, SimulatedProcess other, Connection connection) {
+    var id = other.id();
+    var older = end.endpoint().lead(id, connection);
+    if (older != null) {
+      end.disconnected(id);
+      breakLater(older, 0);
+    }
+    end.connected(id);
+  }
+
+  private boolean isConnected(SimulatedProcess a, SimulatedProcess b) {
+    for (var connection : connections) {
+      if (connection.has(a) && connection.has(b)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What the others see when a process is gone: at once when its machine says so, or later. */
+  void gone(SimulatedProcess process, boolean silently) {
+    for (var connection : List.copyOf(connections)) {
+      if (connection.has(process)) {
+        long delay = conditions.network().draw(random);
+        breakLater(connection, silently ? delay + random.nextLong(5_000_000) : delay);
+      }
+    }
+  }
+
+  private void breakLater(Connection connection, long delayMicros) {
+    cluster.events().after(delayMicros, () -> breakNow(connection));
+  }
+
+  private void breakNow(Connection connection) {
+    if (!connection.isOpen()) {
+      return;
+    }
+    connection.close();
+    connections.remove(connection);
+    cluster
+        .trace()
+        .add(Trace.Kind.DISCONNECT, connection.dialer().life(), connection.acceptor().life());
+    notice(connection.dialer(), connection);
+    notice(connection.acceptor(), connection);
+  }
+
+  private void notice(SimulatedProcess end, Connection connection) {
+    if (!end.alive()) {
+      return;
+    }
+    var other = connection.other(end);
+    cluster
+        .events()
+        .after(
+            random.nextLong(20_000),
+            () -> {
+              if (end.endpoint().drop(other.id(), connection)) {
+                cluster.trace().tell(() -> end + " and " + other + " are no longer connected");
+                end.disconnected(other.id());
+              }
+              if (end.endpoint().dials(other.machine().address())) {
+                attempt(end, other.machine().address());
+              }
+            });
+  }
+
+  private boolean happens(double share) {
+    return share > 0 && random.nextDouble() < share;
+  }
+}

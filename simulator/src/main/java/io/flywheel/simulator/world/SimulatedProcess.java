@@ -1,0 +1,310 @@
+package io.flywheel.simulator.world;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Loaded;
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.Outbox;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.message.ClientRequest;
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Now;
+import io.flywheel.core.node.Node;
+import io.flywheel.core.node.NodeConfig;
+import io.flywheel.core.node.NodeView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * One life of one node: hands it its inputs and carries out its effects as the production server
+ * does. Stores collect while the disk works and go to it as one batch; {@code stored} follows the
+ * sync and never a failure, which stops the process. Sends, loads and answers leave in order, at
+ * once.
+ */
+public final class SimulatedProcess {
+  private static final int NEVER = -1;
+  private static final long PERIOD_MICROS = 200_000;
+
+  private final SimulatedCluster cluster;
+  private final SimulatedMachine machine;
+  private final NodeConfig config;
+  private final long life;
+  private final Outbox outbox = new Outbox();
+  private final Endpoint endpoint = new Endpoint();
+  private final Node node;
+
+  private final ArrayDeque<Consumer<Now>> whilePaused = new ArrayDeque<>();
+  private List<Effect.Store> collected = new ArrayList<>();
+  private List<Mutation> unsynced = new ArrayList<>();
+  private boolean storing;
+  private boolean alive = true;
+  private boolean paused;
+  private long pausedMicros;
+  private long pausedSinceMicros;
+  private long wakesAtMicros = Long.MAX_VALUE;
+  private int diesAfterEffects = NEVER;
+
+  SimulatedProcess(
+      SimulatedCluster cluster, SimulatedMachine machine, long life, SplittableRandom random)
+      throws MalformedException {
+    this.cluster = cluster;
+    this.machine = machine;
+    this.config = machine.startsWith();
+    this.life = life;
+    this.node =
+        Node.start(config, machine.disk().metadata(), random, machine.clock().now(), outbox);
+  }
+
+  /** The effects of the start itself; apart from construction, as they may end the process. */
+  void begin() {
+    settle();
+  }
+
+  public SimulatedMachine machine() {
+    return machine;
+  }
+
+  public NodeConfig config() {
+    return config;
+  }
+
+  public NodeId id() {
+    return node.id();
+  }
+
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Which process of the whole run this is: no two have the same number. */
+  public long life() {
+    return life;
+  }
+
+  public boolean alive() {
+    return alive;
+  }
+
+  public boolean paused() {
+    return paused;
+  }
+
+  /** For how long it has been paused in all. */
+  public long pausedMicros() {
+    return paused ? pausedMicros + cluster.events().nowMicros() - pausedSinceMicros : pausedMicros;
+  }
+
+  public NodeView view() {
+    return node.view(machine.clock().now());
+  }
+
+  void receive(Envelope envelope) {
+    input(now -> node.receive(now, envelope));
+  }
+
+  void connected(NodeId peer) {
+    input(now -> node.peerConnected(now, peer));
+  }
+
+  void disconnected(NodeId peer) {
+    input(now -> node.peerDisconnected(now, peer));
+  }
+
+  void request(long token, ClientRequest request) {
+    input(now -> node.request(now, token, request));
+  }
+
+  /** Stops running without dying: SIGSTOP, a long collection, a migrating virtual machine. */
+  void pause() {
+    paused = true;
+    pausedSinceMicros = cluster.events().nowMicros();
+  }
+
+  void resume() {
+    pausedMicros = pausedMicros();
+    paused = false;
+    while (!whilePaused.isEmpty() && alive) {
+      input(whilePaused.remove());
+    }
+    if (alive) {
+      sleepUntilWake();
+    }
+  }
+
+  /** Dies in the middle of some coming turn, when it has carried out that many of its effects. */
+  void dieAfterEffects(int effects) {
+    diesAfterEffects = effects;
+  }
+
+  void stop() {
+    alive = false;
+  }
+
+  private void input(Consumer<Now> input) {
+    if (!alive) {
+      return;
+    }
+    if (paused) {
+      whilePaused.add(input);
+      return;
+    }
+    try {
+      input.accept(machine.clock().now());
+    } catch (RuntimeException e) {
+      cluster.witness().threw(this, e);
+      cluster.crash(machine, false, "exception");
+      return;
+    }
+    settle();
+  }
+
+  /** Carries out what the node asked for in this turn. */
+  private void settle() {
+    if (!outbox.isEmpty()) {
+      for (Effect effect : outbox.drain()) {
+        if (diesAfterEffects > 0) {
+          diesAfterEffects--;
+        } else if (diesAfterEffects == 0) {
+          diesAfterEffects = NEVER;
+          cluster.crash(machine, true, "within a turn");
+        }
+        if (!alive) {
+          return;
+        }
+        carryOut(effect);
+      }
+    }
+    if (alive) {
+      sleepUntilWake();
+    }
+  }
+
+  private void carryOut(Effect effect) {
+    switch (effect) {
+      case Effect.Send send -> cluster.network().send(this, send.to(), send.envelope());
+      case Effect.Dial dial -> cluster.network().dial(this, dial.address());
+      case Effect.Load load -> read(load);
+      case Effect.Store store -> {
+        cluster.witness().storing(this, store.mutations());
+        collected.add(store);
+        writeCollected();
+      }
+      case Effect.Respond respond -> cluster.respond(this, respond);
+      case Effect.Report report -> cluster.trace().tell(() -> this + " reports: " + report.text());
+      case Effect.Halt halt -> {
+        cluster.trace().tell(() -> this + " halts: " + halt.reason());
+        cluster.witness().halted(this, halt.reason());
+        cluster.crash(machine, false, "halted");
+      }
+    }
+  }
+
+  private void read(Effect.Load load) {
+    cluster.afterDisk(
+        machine,
+        () -> {
+          if (alive) {
+            Loaded result = machine.disk().load(Table.DATA, load.storageKey());
+            cluster.trace().add(Trace.Kind.LOAD, life, load.ticket());
+            input(now -> node.loaded(now, load.ticket(), result));
+          }
+        });
+  }
+
+  private void writeCollected() {
+    if (storing || collected.isEmpty()) {
+      return;
+    }
+    storing = true;
+    var batch = collected;
+    collected = new ArrayList<>();
+    cluster.afterDisk(machine, () -> write(batch));
+  }
+
+  private void write(List<Effect.Store> batch) {
+    if (!alive) {
+      return;
+    }
+    var mutations = new ArrayList<Mutation>();
+    boolean sync = config.durable();
+    for (var store : batch) {
+      mutations.addAll(store.mutations());
+      sync |= store.evenInPeriodicMode();
+    }
+    if (!StoragePolicy.write(machine.disk(), mutations)) {
+      cluster.crash(machine, true, "failed write");
+      return;
+    }
+    long through = batch.getLast().ticket();
+    cluster.trace().add(Trace.Kind.WRITE, life, through);
+    if (sync) {
+      cluster.afterDisk(machine, () -> sync(mutations, through));
+    } else {
+      syncSoon(mutations);
+      input(now -> stored(now, through));
+    }
+  }
+
+  /** Periodic durability: what was written is synced within a while, and nobody waits for it. */
+  private void syncSoon(List<Mutation> mutations) {
+    if (unsynced.isEmpty()) {
+      cluster
+          .events()
+          .after(
+              PERIOD_MICROS,
+              () -> {
+                var period = unsynced;
+                unsynced = new ArrayList<>();
+                if (alive && StoragePolicy.sync(machine.disk())) {
+                  cluster.witness().synced(machine, period);
+                } else if (alive) {
+                  cluster.crash(machine, true, "failed sync");
+                }
+              });
+    }
+    unsynced.addAll(mutations);
+  }
+
+  private void sync(List<Mutation> mutations, long through) {
+    if (!alive) {
+      return;
+    }
+    if (!StoragePolicy.sync(machine.disk())) {
+      cluster.crash(machine, true, "failed sync");
+      return;
+    }
+    cluster.trace().add(Trace.Kind.SYNC, life, through);
+    cluster.witness().synced(machine, mutations);
+    input(now -> stored(now, through));
+  }
+
+  private void stored(Now now, long through) {
+    storing = false;
+    node.stored(now, through);
+    writeCollected();
+  }
+
+  private void sleepUntilWake() {
+    long at = machine.clock().microsAt(node.nextWakeMillis());
+    if (at < wakesAtMicros) {
+      wakesAtMicros = at;
+      cluster.events().at(at, () -> wake(at));
+    }
+  }
+
+  private void wake(long at) {
+    if (at == wakesAtMicros) {
+      wakesAtMicros = Long.MAX_VALUE;
+      input(node::wake);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return machine + "#" + life;
+  }
+}

@@ -1,0 +1,36 @@
+package io.flywheel.simulator.world;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.message.Envelope;
+import java.util.List;
+
+/** Sees everything that happens in a cluster, at the moment at which it happens. */
+public interface Witness {
+  /** A process sends a message, whether it arrives or not. */
+  default void sent(SimulatedProcess from, Envelope envelope) {}
+
+  /** A process wants this stored; it may die before any of it is written. */
+  default void storing(SimulatedProcess process, List<Mutation> mutations) {}
+
+  /** A process is about to start on what its machine's disk has kept. */
+  default void recovered(SimulatedMachine machine) {}
+
+  /** What a process wrote since the last time is durable on its machine. */
+  default void synced(SimulatedMachine machine, List<Mutation> mutations) {}
+
+  /** A process answers a client's request. */
+  default void responded(SimulatedProcess process, Effect.Respond respond) {}
+
+  /** A process has stopped by its own decision. */
+  default void halted(SimulatedProcess process, String reason) {}
+
+  /** A process threw: a bug in any case. */
+  default void threw(SimulatedProcess process, RuntimeException exception) {}
+
+  /** A machine's directory and configuration do not let a process start. */
+  default void refusedToStart(SimulatedMachine machine, String reason) {}
+
+  /** A fault destroyed durable data of a machine: one record, or the whole directory. */
+  default void damaged(SimulatedMachine machine, boolean wholeDirectory) {}
+}

@@ -1,0 +1,110 @@
+package io.flywheel.simulator.mutant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A checker that cannot fail proves nothing. Those that no known trap is sure to wake are shown
+ * here to find a bug that was made for them.
+ */
+final class CheckersTest {
+  private static final int REACH = 1_000;
+  private static final String COORDINATE = "io/flywheel/core/coordinate/";
+  private static final String REPLICA = "io/flywheel/core/replica/LocalReplica.java";
+
+  @Test
+  void anAnswerAfterTheDeadlineIsFound() {
+    assertFinds(
+        "AnsweredOnceInTime",
+        COORDINATE + "PutCoordinator.java",
+        "schedule.at(order.deadlineMillis(), this::expire, put.request);",
+        "schedule.at(order.deadlineMillis() + 10, this::expire, put.request);");
+  }
+
+  @Test
+  void aRequestThatIsNeverAnsweredIsFound() {
+    assertFinds(
+        "AnsweredOnceInTime",
+        COORDINATE + "GetCoordinator.java",
+        "schedule.at(deadlineMillis, this::expire, get.request);",
+        "");
+  }
+
+  @Test
+  void anExceptionIsFound() {
+    assertFinds(
+        "NobodyThrows",
+        REPLICA,
+        "if (earlier.operationDigest() != order.write().digest()) {",
+        """
+        if (queue.loaded) {
+              throw new IllegalStateException("planted");
+            }
+            if (earlier.operationDigest() != order.write().digest()) {\
+        """);
+  }
+
+  @Test
+  void aHealedClusterThatRefusesIsFound() {
+    assertFinds(
+        "HealedClusterServes",
+        COORDINATE + "GetCoordinator.java",
+        "if (alive < needed) {",
+        "if (alive <= needed) {");
+  }
+
+  @Test
+  void replicasThatStayDifferentAreFound() {
+    assertFinds(
+        "ReplicasConverge",
+        COORDINATE + "ReadRepair.java",
+        "if (recent.size() >= MAX_KEYS",
+        "if (recent.size() >= 0");
+  }
+
+  @Test
+  void aValueThatIsShownAfterItsEndIsFound() {
+    assertFinds(
+        "Expiry",
+        "io/flywheel/core/version/Sibling.java",
+        "return !tombstone && (",
+        "return !tombstone && (wallMillis > 0 || ");
+  }
+
+  @Test
+  void aValueThatNobodyWroteIsFound() {
+    assertFinds(
+        "OnlyRealValues",
+        REPLICA,
+        "Sibling.value(dot, write.value(), ",
+        "Sibling.value(dot, io.flywheel.core.model.Bytes.utf8(\"made up\"), ");
+  }
+
+  @Test
+  void aLoserThatNobodyLogsIsFound() {
+    assertFinds(
+        "NothingDurableIsLost",
+        REPLICA,
+        "for (Sibling loser : admission.losers()) {",
+        "for (Sibling loser : admission.losers().subList(0, 0)) {");
+  }
+
+  @Test
+  void nodesThatKeepEachOtherBusyForNothingAreFound() {
+    assertFinds(
+        "WorkIsBounded",
+        "io/flywheel/core/node/MembershipDesk.java",
+        "table.heartbeat(from, schedule.monotonicMillis());",
+        "table.heartbeat(from, schedule.monotonicMillis()); greet(from);");
+  }
+
+  private static void assertFinds(String checker, String file, String search, String replacement) {
+    var planted = new Mutant("0", checker, file, search, replacement, List.of(checker), 1);
+    var caught = new Hunt(planted).from(1, REACH);
+    assertTrue(caught.caught(), "found only: " + caught.finding());
+    assertEquals(checker, caught.checker());
+  }
+}
