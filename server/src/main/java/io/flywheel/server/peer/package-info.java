@@ -1,0 +1,5 @@
+/** Connections between nodes: frames, handshake, dialling. */
+@NullMarked
+package io.flywheel.server.peer;
+
+import org.jspecify.annotations.NullMarked;

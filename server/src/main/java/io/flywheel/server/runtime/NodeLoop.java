@@ -1,0 +1,303 @@
+package io.flywheel.server.runtime;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Loaded;
+import io.flywheel.core.effect.Outbox;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.message.ClientRequest;
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Outcome;
+import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Now;
+import io.flywheel.core.node.Node;
+import io.flywheel.core.node.NodeConfig;
+import io.flywheel.core.node.NodeView;
+import io.flywheel.server.peer.LocalNode;
+import io.flywheel.server.peer.PeerListener;
+import io.flywheel.server.peer.PeerTransport;
+import io.flywheel.server.rocksdb.DiskUse;
+import io.flywheel.server.rocksdb.RocksStorage;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop owns one node and all of its connections. Inputs reach the node as they are read;
+ * what the node wants done waits for the end of the turn, when the loop has read everything that
+ * had arrived. Then all stores of the turn go to the disk as one batch, and each connection is
+ * flushed once. Only what blocks leaves the thread: syncs, and loads that miss the cache.
+ *
+ * <p>An exception out of the node is a bug that leaves it halfway through something; the process
+ * ends, and the next start recovers from the disk.
+ */
+public final class NodeLoop implements RequestPort, PeerListener {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
+
+  private final EventLoop loop;
+  private final RocksStorage storage;
+  private final PeerTransport transport;
+  private final NodeClock clock;
+  private final ProcessEnd end;
+  private final Outbox outbox = new Outbox();
+  private final StorageWriter writer;
+  private final StorageReader reader;
+  private final WakeTimer wakeTimer;
+  private final Map<Long, ResponseHandler> handlers = new HashMap<>();
+  private final CompletableFuture<Void> idle = new CompletableFuture<>();
+  private @Nullable Node node;
+  private long requests;
+  private boolean turnEndsLater;
+  private boolean draining;
+  private boolean stopped;
+
+  /**
+   * Prepares a node that {@link #start} starts.
+   *
+   * @param periodic whether stores count before they are synced
+   */
+  public NodeLoop(
+      EventLoop loop,
+      RocksStorage storage,
+      PeerTransport transport,
+      boolean periodic,
+      NodeClock clock,
+      ProcessEnd end) {
+    this.loop = loop;
+    this.storage = storage;
+    this.transport = transport;
+    this.clock = clock;
+    this.end = end;
+    wakeTimer = new WakeTimer(loop, this::wake);
+    writer = new StorageWriter(storage, periodic, this::storedElsewhere, end);
+    reader = new StorageReader(storage, this::loadedElsewhere);
+  }
+
+  /**
+   * Starts the node from what the disk holds, on the loop's thread, and lets its peers in.
+   *
+   * @throws MalformedException where the metadata on disk is damaged
+   */
+  public void start(NodeConfig config, SplittableRandom random)
+      throws IOException, MalformedException {
+    node = Node.start(config, storage.metadata(), random, clock.now(), outbox);
+    transport.start(
+        new LocalNode(
+            config.settings().cluster(),
+            node.id(),
+            node.startId(),
+            config.peerAddress(),
+            () -> clock.now().wallMillis()),
+        this);
+    endTurnLater();
+  }
+
+  @Override
+  public void submit(ClientRequest request, ResponseHandler handler) {
+    if (draining) {
+      var outcome = new Outcome.NotDone(Outcome.Obstacle.NOT_SERVING, "the node is stopping");
+      handler.respond(new Effect.Respond(0, request.key(), outcome, ""));
+      return;
+    }
+    long token = ++requests;
+    handlers.put(token, handler);
+    input((running, now) -> running.request(now, token, request));
+  }
+
+  @Override
+  public NodeView view() {
+    return started().view(clock.now());
+  }
+
+  @Override
+  public @Nullable DiskUse diskUse() {
+    try {
+      return storage.diskUse();
+    } catch (IOException e) {
+      LOG.warn("how full the disk is cannot be told: {}", e.getMessage());
+      return null;
+    }
+  }
+
+  @Override
+  public EventLoop eventLoop() {
+    return loop;
+  }
+
+  @Override
+  public void connected(NodeId peer) {
+    input((running, now) -> running.peerConnected(now, peer));
+  }
+
+  @Override
+  public void disconnected(NodeId peer) {
+    input((running, now) -> running.peerDisconnected(now, peer));
+  }
+
+  @Override
+  public void received(Envelope envelope) {
+    input((running, now) -> running.receive(now, envelope));
+  }
+
+  @Override
+  public void identityInUse(String where) {
+    end.orderly(
+        "this node's identity is in use elsewhere: "
+            + where
+            + ". Two processes run on copies of one data directory; only one may");
+  }
+
+  /** Refuses new requests; the future completes once none is in flight. On the loop's thread. */
+  public CompletableFuture<Void> drain() {
+    draining = true;
+    completeWhenIdle();
+    return idle;
+  }
+
+  /** The node hears and does nothing any more. On the loop's thread. */
+  public void stop() {
+    draining = true;
+    stopped = true;
+    wakeTimer.cancel();
+    transport.close();
+  }
+
+  /**
+   * After {@link #stop}, on another thread: waits for the disk. False where it hangs, so that the
+   * storage must not be closed.
+   */
+  public boolean awaitStorage() {
+    boolean written = writer.closeAndWait();
+    return reader.closeAndWait() && written;
+  }
+
+  /** Something that happens to the node. */
+  private interface Input {
+    void into(Node node, Now now);
+  }
+
+  private void input(Input input) {
+    if (stopped) {
+      return;
+    }
+    try {
+      input.into(started(), clock.now());
+    } catch (RuntimeException | Error e) {
+      stopped = true;
+      end.abruptly("the node met a state that it cannot handle", e);
+      return;
+    }
+    endTurnLater();
+  }
+
+  private void wake() {
+    input(Node::wake);
+  }
+
+  private void storedElsewhere(long throughTicket) {
+    onLoop(() -> input((running, now) -> running.stored(now, throughTicket)));
+  }
+
+  private void loadedElsewhere(List<StorageReader.Result> results) {
+    onLoop(() -> results.forEach(result -> loaded(result.ticket(), result.loaded())));
+  }
+
+  private void onLoop(Runnable task) {
+    if (!loop.isShuttingDown()) {
+      loop.execute(task);
+    }
+  }
+
+  private void loaded(long ticket, Loaded result) {
+    input((running, now) -> running.loaded(now, ticket, result));
+  }
+
+  /** Tasks run once the loop has read everything that its connections had for it. */
+  private void endTurnLater() {
+    if (!turnEndsLater) {
+      turnEndsLater = true;
+      loop.execute(this::endTurn);
+    }
+  }
+
+  private void endTurn() {
+    try {
+      // A load that memory answers makes new effects within the same turn.
+      while (!outbox.isEmpty() && !stopped) {
+        outbox.drain().forEach(this::carryOut);
+      }
+      turnEndsLater = false;
+      if (!stopped) {
+        writer.submit();
+        reader.submit();
+        transport.flush();
+        wakeTimer.in(started().nextWakeMillis() - clock.now().monotonicMillis());
+        completeWhenIdle();
+      }
+    } catch (RuntimeException | Error e) {
+      stopped = true;
+      end.abruptly("what the node wanted could not be carried out", e);
+    }
+  }
+
+  private void carryOut(Effect effect) {
+    switch (effect) {
+      case Effect.Send send -> transport.send(send.to(), send.envelope());
+      case Effect.Dial dial -> transport.dial(dial.address());
+      case Effect.Load load -> load(load);
+      case Effect.Store store -> writer.add(store);
+      case Effect.Respond response -> respond(response);
+      case Effect.Report report -> report(report);
+      case Effect.Halt halt -> end.orderly(halt.reason());
+    }
+  }
+
+  private void load(Effect.Load load) {
+    Loaded inMemory = storage.loadFromMemory(Table.DATA, load.storageKey());
+    if (inMemory == null) {
+      reader.add(load);
+    } else {
+      loaded(load.ticket(), inMemory);
+    }
+  }
+
+  private void respond(Effect.Respond response) {
+    var handler = handlers.remove(response.token());
+    if (handler == null) {
+      LOG.error("an answer without a request: {}", response.token());
+      return;
+    }
+    try {
+      handler.respond(response);
+    } catch (RuntimeException e) {
+      LOG.error("an answer could not be delivered", e);
+    }
+  }
+
+  private static void report(Effect.Report report) {
+    switch (report.severity()) {
+      case INFO -> LOG.info("{}", report.text());
+      case WARNING -> LOG.warn("{}", report.text());
+    }
+  }
+
+  private void completeWhenIdle() {
+    if (draining && handlers.isEmpty()) {
+      idle.complete(null);
+    }
+  }
+
+  private Node started() {
+    if (node == null) {
+      throw new IllegalStateException("the node has not been started");
+    }
+    return node;
+  }
+}

@@ -1,0 +1,9 @@
+package io.flywheel.server.runtime;
+
+import io.flywheel.core.effect.Effect;
+
+/** Where the answer to one request goes. Called exactly once, on the loop thread. */
+@FunctionalInterface
+public interface ResponseHandler {
+  void respond(Effect.Respond response);
+}

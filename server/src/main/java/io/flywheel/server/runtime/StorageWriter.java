@@ -1,0 +1,184 @@
+package io.flywheel.server.runtime;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.Storage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+
+/**
+ * Makes stores durable on a thread of its own, in their order. It takes everything that waits as
+ * one batch, writes it, syncs once, and says so; the next batch collects meanwhile. That is group
+ * commit without a timer: the slower the disk, the larger the batches.
+ *
+ * <p>In periodic mode a store counts once it is written, and a sync follows within {@value
+ * #PERIOD_MILLIS} ms; but a store that must be durable even then is synced first. A crash loses no
+ * more than that window.
+ *
+ * <p>After any failure nothing is known about the disk any more, and the process ends.
+ */
+final class StorageWriter {
+  static final long PERIOD_MILLIS = 100;
+
+  private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
+  private static final int MOST_BYTES_AT_ONCE = 8 << 20;
+
+  private final Storage storage;
+  private final boolean periodic;
+  private final LongConsumer stored;
+  private final ProcessEnd end;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /** Of this turn, not handed over yet; the loop's own. */
+  private final List<Effect.Store> collected = new ArrayList<>();
+
+  private List<Effect.Store> waiting = new ArrayList<>(); // under the lock
+  private boolean closing; // under the lock
+  private boolean unsynced; // the writer thread's own
+  private long syncDueNanos; // the writer thread's own
+
+  /**
+   * Starts the thread.
+   *
+   * @param stored called on the writer's thread with the newest ticket that is done
+   */
+  StorageWriter(Storage storage, boolean periodic, LongConsumer stored, ProcessEnd end) {
+    this.storage = storage;
+    this.periodic = periodic;
+    this.stored = stored;
+    this.end = end;
+    thread = Thread.ofPlatform().name("flywheel-storage").daemon().start(this::run);
+  }
+
+  /** On the loop's thread. */
+  void add(Effect.Store store) {
+    collected.add(store);
+  }
+
+  /** On the loop's thread: hands over what was added. */
+  void submit() {
+    if (collected.isEmpty()) {
+      return;
+    }
+    lock.lock();
+    try {
+      waiting.addAll(collected);
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    collected.clear();
+  }
+
+  /**
+   * Writes and syncs everything that was handed over, then ends the thread. False where it hangs in
+   * the disk: the storage must then stay open.
+   */
+  boolean closeAndWait() {
+    lock.lock();
+    try {
+      closing = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      return thread.join(LONGEST_CLOSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        List<Effect.Store> batch = take();
+        if (!batch.isEmpty()) {
+          write(batch);
+        }
+        if (unsynced && (batch.isEmpty() || syncDueNanos - System.nanoTime() <= 0)) {
+          sync();
+        }
+        if (batch.isEmpty() && isClosing()) {
+          return;
+        }
+      }
+    } catch (Throwable e) {
+      end.abruptly("the disk failed, and what it holds is no longer known", e);
+    }
+  }
+
+  /** Everything that waits; nothing when a sync is due or the writer is closing. */
+  private List<Effect.Store> take() throws InterruptedException {
+    lock.lock();
+    try {
+      while (waiting.isEmpty() && !closing) {
+        if (!unsynced) {
+          changed.await();
+          continue;
+        }
+        long nanos = syncDueNanos - System.nanoTime();
+        if (nanos <= 0) {
+          break;
+        }
+        long _ = changed.awaitNanos(nanos);
+      }
+      var taken = waiting;
+      waiting = new ArrayList<>();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isClosing() {
+    lock.lock();
+    try {
+      return closing && waiting.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(List<Effect.Store> batch) throws IOException {
+    boolean mustSync = !periodic;
+    var mutations = new ArrayList<Mutation>(batch.size() + 8);
+    long bytes = 0;
+    for (Effect.Store store : batch) {
+      mustSync |= store.evenInPeriodicMode();
+      for (Mutation mutation : store.mutations()) {
+        mutations.add(mutation);
+        bytes += mutation.storageKey().length() + mutation.value().length();
+      }
+      if (bytes > MOST_BYTES_AT_ONCE) {
+        storage.write(mutations);
+        mutations.clear();
+        bytes = 0;
+      }
+    }
+    if (!mutations.isEmpty()) {
+      storage.write(mutations);
+    }
+    if (mustSync) {
+      sync();
+    } else if (!unsynced) {
+      unsynced = true;
+      syncDueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
+    }
+    stored.accept(batch.getLast().ticket());
+  }
+
+  private void sync() throws IOException {
+    storage.sync();
+    unsynced = false;
+  }
+}

@@ -1,0 +1,54 @@
+package io.flywheel.server.runtime;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one timer of a node: rings when the node's next timeout is due. Asked for after every turn,
+ * so it is only set anew when the time asked for is earlier than the one it is set to; ringing
+ * early costs a look at the timeouts and no more.
+ */
+final class WakeTimer {
+  private static final long LONGEST_MILLIS = 60_000;
+  private static final long NEAR_ENOUGH_NANOS = 1_000_000;
+
+  private final EventLoop loop;
+  private final Runnable wake;
+  private @Nullable ScheduledFuture<?> set;
+  private long setToNanos;
+
+  WakeTimer(EventLoop loop, Runnable wake) {
+    this.loop = loop;
+    this.wake = wake;
+  }
+
+  /** Rings in so many milliseconds or before. */
+  void in(long millis) {
+    long delayNanos =
+        TimeUnit.MILLISECONDS.toNanos(Math.clamp(millis, 0, LONGEST_MILLIS))
+            + NEAR_ENOUGH_NANOS / 2;
+    long atNanos = System.nanoTime() + delayNanos;
+    if (set != null) {
+      if (setToNanos - atNanos <= NEAR_ENOUGH_NANOS) {
+        return;
+      }
+      set.cancel(false);
+    }
+    setToNanos = atNanos;
+    set = loop.schedule(this::ring, delayNanos, TimeUnit.NANOSECONDS);
+  }
+
+  void cancel() {
+    if (set != null) {
+      set.cancel(false);
+      set = null;
+    }
+  }
+
+  private void ring() {
+    set = null;
+    wake.run();
+  }
+}

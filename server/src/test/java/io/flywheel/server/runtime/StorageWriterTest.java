@@ -1,0 +1,147 @@
+package io.flywheel.server.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.model.Bytes;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+final class StorageWriterTest {
+  private final RecordingStorage storage = new RecordingStorage();
+  private final BlockingQueue<Long> stored = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+
+  @Test
+  void aResultComesAfterTheSyncAndWhatArrivedMeanwhileIsOneBatch() throws Exception {
+    var writer = writer(false);
+    write(writer, store(1, "a", false));
+    assertEquals("write[a]", next(storage.calls));
+    write(writer, store(2, "b", false));
+    write(writer, store(3, "c", false), store(4, "d", false));
+    assertTrue(stored.isEmpty());
+    storage.syncsAllowed.release(1);
+    assertEquals(1L, next(stored));
+    assertEquals("sync", next(storage.calls));
+    assertEquals("write[b, c, d]", next(storage.calls));
+    storage.syncsAllowed.release(1);
+    assertEquals(4L, next(stored));
+    assertTrue(writer.closeAndWait());
+    assertTrue(ends.isEmpty());
+  }
+
+  @Test
+  void inPeriodicModeAResultComesBeforeTheSyncWhichFollowsByItself() throws Exception {
+    var writer = writer(true);
+    write(writer, store(1, "a", false));
+    assertEquals(1L, next(stored));
+    assertEquals("write[a]", next(storage.calls));
+    storage.syncsAllowed.release(1);
+    assertEquals("sync", next(storage.calls));
+    assertTrue(writer.closeAndWait());
+    assertTrue(storage.calls.isEmpty());
+  }
+
+  @Test
+  void evenInPeriodicModeWhatMustBeDurableIsSyncedFirst() throws Exception {
+    var writer = writer(true);
+    write(writer, store(1, "lease", true));
+    assertEquals("write[lease]", next(storage.calls));
+    assertTrue(stored.isEmpty());
+    storage.syncsAllowed.release(1);
+    assertEquals(1L, next(stored));
+    assertTrue(writer.closeAndWait());
+  }
+
+  @Test
+  void afterAFailedWriteNothingIsEverCalledStored() throws Exception {
+    storage.failsToWrite = true;
+    var writer = writer(false);
+    write(writer, store(1, "a", false));
+    assertTrue(next(ends).contains("no space left on device"));
+    storage.failsToWrite = false;
+    storage.syncsAllowed.release(10);
+    write(writer, store(2, "b", false));
+    assertTrue(writer.closeAndWait());
+    assertTrue(stored.isEmpty());
+    assertTrue(storage.calls.isEmpty());
+  }
+
+  @Test
+  void afterAFailedSyncNothingIsEverCalledStored() throws Exception {
+    storage.failsToSync = true;
+    storage.syncsAllowed.release(10);
+    var writer = writer(false);
+    write(writer, store(1, "a", false));
+    assertTrue(next(ends).contains("input/output error"));
+    storage.failsToSync = false;
+    write(writer, store(2, "b", false));
+    assertTrue(writer.closeAndWait());
+    assertTrue(stored.isEmpty());
+    assertEquals("write[a]", next(storage.calls));
+    assertTrue(storage.calls.isEmpty());
+  }
+
+  @Test
+  void aFailedSyncOfThePeriodEndsTheProcessToo() throws Exception {
+    storage.failsToSync = true;
+    storage.syncsAllowed.release(10);
+    var writer = writer(true);
+    write(writer, store(1, "a", false));
+    assertEquals(1L, next(stored));
+    assertTrue(next(ends).contains("input/output error"));
+    assertTrue(writer.closeAndWait());
+  }
+
+  @Test
+  void closingMakesDurableWhatWasHandedOver() throws Exception {
+    var writer = writer(true);
+    write(writer, store(1, "a", false));
+    storage.syncsAllowed.release(1);
+    assertTrue(writer.closeAndWait());
+    assertEquals(List.of("write[a]", "sync"), List.copyOf(storage.calls));
+  }
+
+  private StorageWriter writer(boolean periodic) {
+    return new StorageWriter(
+        storage,
+        periodic,
+        stored::add,
+        new ProcessEnd() {
+          @Override
+          public void abruptly(String reason, Throwable cause) {
+            ends.add(reason + ": " + cause.getMessage());
+          }
+
+          @Override
+          public void orderly(String reason) {
+            ends.add(reason);
+          }
+        });
+  }
+
+  private static void write(StorageWriter writer, Effect.Store... stores) {
+    for (Effect.Store store : stores) {
+      writer.add(store);
+    }
+    writer.submit();
+  }
+
+  private static Effect.Store store(long ticket, String key, boolean evenInPeriodicMode) {
+    var mutation = new Mutation(Table.DATA, Bytes.utf8(key), Bytes.utf8("value"));
+    return new Effect.Store(ticket, List.of(mutation), evenInPeriodicMode);
+  }
+
+  private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+    return Objects.requireNonNull(queue.poll(10, TimeUnit.SECONDS), "nothing came");
+  }
+}
