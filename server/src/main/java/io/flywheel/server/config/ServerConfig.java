@@ -1,0 +1,58 @@
+package io.flywheel.server.config;
+
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.Zone;
+import io.flywheel.core.node.NodeConfig;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Everything that one server is told.
+ *
+ * @param node the name of this node within its cluster
+ * @param weight its share of the ring compared with that of others
+ * @param data the directory of its database
+ * @param client where it listens for clients
+ * @param peer where it listens for other nodes
+ * @param secret one for the cluster, at least {@value #MIN_SECRET_BYTES} bytes
+ * @param seeds peer addresses of nodes to begin with
+ * @param initialMembers the names that form a new cluster; empty for a node that joins one
+ * @param hintsLimitBytes how much may wait for absent owners; 0 turns hinting off
+ */
+public record ServerConfig(
+    String node,
+    Zone zone,
+    int weight,
+    Path data,
+    Address client,
+    Address peer,
+    Bytes secret,
+    List<String> seeds,
+    List<String> initialMembers,
+    Durability durability,
+    long hintsLimitBytes,
+    ClusterSettings settings) {
+  public static final int MIN_SECRET_BYTES = 16;
+
+  /** What the node itself needs to know. */
+  public NodeConfig nodeConfig() {
+    return new NodeConfig(
+        node,
+        zone,
+        weight,
+        client.toString(),
+        peer.toString(),
+        settings,
+        initialMembers,
+        seeds,
+        durability == Durability.FSYNC,
+        secret);
+  }
+
+  /** Keeps the secret out of logs. */
+  @Override
+  public String toString() {
+    return node + " of " + settings.cluster() + ", clients " + client + ", peers " + peer;
+  }
+}
