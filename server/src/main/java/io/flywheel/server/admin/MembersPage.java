@@ -1,0 +1,73 @@
+package io.flywheel.server.admin;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.node.MemberView;
+import io.flywheel.server.http.Answer;
+import io.flywheel.server.http.Reply;
+import io.flywheel.server.http.RequestHead;
+import io.flywheel.server.runtime.RequestPort;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** {@code /admin/members}: the cluster as this node sees it. */
+final class MembersPage {
+  private final RequestPort port;
+  private final ClusterSettings settings;
+
+  MembersPage(RequestPort port, ClusterSettings settings) {
+    this.port = port;
+    this.settings = settings;
+  }
+
+  Answer show(RequestHead head, Reply reply) {
+    var view = port.view();
+    return JsonPage.of(
+        200,
+        reply.allocator(),
+        json -> {
+          json.writeStringField("cluster", settings.cluster());
+          json.writeStringField("cluster-id", hex(view.clusterId()));
+          json.writeStringField("node", view.name());
+          json.writeBooleanField("serving", view.serving());
+          json.writeStringField("waiting-for", view.waitingFor());
+          json.writeNumberField("hints-waiting", 0);
+          var disk = port.diskUse();
+          if (disk != null) {
+            json.writeNumberField("disk-used-bytes", disk.tableBytes());
+            json.writeNumberField("disk-free-bytes", disk.freeBytes());
+          }
+          json.writeArrayFieldStart("members");
+          for (MemberView member : view.members()) {
+            write(json, member);
+          }
+          json.writeEndArray();
+        });
+  }
+
+  private static void write(JsonGenerator json, MemberView view) throws IOException {
+    var member = view.member();
+    json.writeStartObject();
+    json.writeStringField("id", member.id().toString());
+    json.writeStringField("name", member.name());
+    json.writeStringField("state", view.state().name().toLowerCase(Locale.ROOT));
+    json.writeStringField("client", member.clientAddress());
+    json.writeStringField("peer", member.peerAddress());
+    json.writeStringField("datacenter", member.zone().datacenter());
+    json.writeStringField("rack", member.zone().rack());
+    json.writeNumberField("weight", member.weight());
+    if (view.silentMillis() < 0) {
+      json.writeNullField("silent-ms");
+    } else {
+      json.writeNumberField("silent-ms", view.silentMillis());
+    }
+    json.writeNumberField("phi", Math.round(view.phi() * 100) / 100.0);
+    json.writeNumberField("clock-skew-ms", view.skewMillis());
+    json.writeEndObject();
+  }
+
+  static String hex(long value) {
+    return HexFormat.of().toHexDigits(value);
+  }
+}
