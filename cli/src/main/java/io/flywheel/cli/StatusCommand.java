@@ -1,0 +1,120 @@
+package io.flywheel.cli;
+
+import io.flywheel.cli.http.Answer;
+import io.flywheel.cli.http.Json;
+import io.flywheel.cli.http.NodeAddress;
+import io.flywheel.cli.http.NodeClient;
+import io.flywheel.cli.http.Request;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+/**
+ * The cluster as one node sees it. What only a member itself knows, its disk and its hints, is
+ * asked of that member; one that does not answer is shown without.
+ */
+@Command(name = "status", description = "Print members, their state, share, disk, and transfers.")
+final class StatusCommand implements Callable<Integer> {
+  private static final int PATIENCE_MILLIS = 1_000;
+
+  @ParentCommand private Main main;
+
+  @Override
+  public Integer call() throws Failure, IOException {
+    Session session = main.session();
+    Answer members = session.read(Request.of("GET", "/admin/members"));
+    Answer ring = ring(session);
+    Answer transfers = session.read(Request.of("GET", "/admin/transfers"));
+    if (main.wantsJson()) {
+      main.terminal()
+          .line(
+              "{\"members\":%s,\"ring\":%s,\"transfers\":%s}"
+                  .formatted(compact(members), compact(ring), compact(transfers)));
+    } else {
+      print(members.json(), ring.json(), transfers.json().get("transfers").items());
+    }
+    return Exit.DONE.status();
+  }
+
+  /** A cluster that is still being formed has no ring, which is worth showing. */
+  private static Answer ring(Session session) throws Failure {
+    try {
+      return session.read(Request.of("GET", "/admin/ring"));
+    } catch (Failure e) {
+      if (e.answer() != null && e.answer().status() == 503) {
+        return e.answer();
+      }
+      throw e;
+    }
+  }
+
+  private static String compact(Answer answer) {
+    return answer.text().strip();
+  }
+
+  private void print(Json cluster, Json ring, List<Json> transfers) {
+    Terminal terminal = main.terminal();
+    List<Json> members = Figures.byName(cluster.get("members").items());
+    String epoch = ring.get("epoch").text();
+    terminal.line(
+        "cluster %s, %d members, %s, seen by %s"
+            .formatted(
+                cluster.get("cluster").text(),
+                members.size(),
+                epoch.isEmpty() ? "not formed yet" : "ring epoch " + epoch,
+                cluster.get("node").text()));
+    if (!cluster.get("serving").isTrue()) {
+      terminal.line(terminal.yellow("waiting for " + cluster.get("waiting-for").text()));
+    }
+    Map<String, String> shares = new TreeMap<>();
+    for (Json member : ring.get("members").items()) {
+      shares.put(member.get("name").text(), Figures.percent(member.get("share").number()));
+    }
+    var table =
+        new Table("node", "state", "silent", "share", "disk", "hints", "rack", "clients", "peers");
+    for (Json member : members) {
+      String name = member.get("name").text();
+      Json own = name.equals(cluster.get("node").text()) ? cluster : ask(member);
+      table.row(
+          name,
+          member.get("state").text(),
+          silence(member),
+          shares.getOrDefault(name, ""),
+          disk(own),
+          own.get("hints-waiting").text(),
+          member.get("datacenter").text() + "/" + member.get("rack").text(),
+          member.get("client").text(),
+          member.get("peer").text());
+    }
+    table.print(terminal);
+    terminal.line(transfers.isEmpty() ? "no transfers" : transfers.size() + " transfers");
+  }
+
+  private static String silence(Json member) {
+    long seconds = member.get("silent-ms").integer() / 1_000;
+    return seconds == 0 ? "" : seconds + "s";
+  }
+
+  private static String disk(Json own) {
+    String used = own.get("disk-used-bytes").text();
+    return used.isEmpty() ? "" : Figures.bytes(own.get("disk-used-bytes").integer());
+  }
+
+  private static Json ask(Json member) {
+    if (member.get("state").text().equals("down")) {
+      return Json.NOTHING;
+    }
+    try {
+      var address = NodeAddress.parse(member.get("client").text());
+      var request = Request.of("GET", "/admin/members").answerWithin(PATIENCE_MILLIS);
+      Answer answer = new NodeClient(address).send(request);
+      return answer.status() == 200 ? answer.json() : Json.NOTHING;
+    } catch (IOException | IllegalArgumentException e) {
+      return Json.NOTHING;
+    }
+  }
+}

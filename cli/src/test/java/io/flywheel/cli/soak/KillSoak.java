@@ -1,0 +1,111 @@
+package io.flywheel.cli.soak;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.flywheel.cli.local.ClusterShape;
+import io.flywheel.cli.local.Ports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Kills real nodes while clients write, for as many cycles as asked, and looks for what was
+ * acknowledged and is gone.
+ *
+ * <p>In a cycle one node, or every fifth time all of them, is killed without warning (SIGKILL)
+ * while eight clients write, stays away for a while, and is started again. Then each write that was
+ * acknowledged since the cycle before is read; at the end every one of the whole run is. A write
+ * that was not acknowledged may be there or not. SIGKILL leaves the page cache alone: this finds
+ * what is acknowledged before it left the process and what a recovery drops, not what a disk loses
+ * with the power.
+ *
+ * <p>Its name keeps it out of {@code mvn verify}; {@code ./soak --cycles 100} runs it.
+ */
+final class KillSoak {
+  private static final int NODES = 3;
+  private static final int CLIENTS = 8;
+  private static final int ALL_EVERY = 5;
+
+  @Test
+  void noAcknowledgedWriteIsLost() throws Exception {
+    var options = SoakOptions.ofSystem();
+    Path data = Files.createTempDirectory("flywheel-soak");
+    var random = new SplittableRandom(options.seed());
+    say("seed " + options.seed() + ", " + options.cycles() + " cycles, data in " + data);
+    int base = Ports.freeBase(NODES);
+    try (var cluster = SoakCluster.form(data, new ClusterShape(NODES, base, NODES, 0))) {
+      cluster.awaitReady();
+      var ledger = new Ledger();
+      List<SoakClient> clients = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        clients.add(new SoakClient("client-" + i, cluster.addresses(), ledger, random.split()));
+      }
+      clients.forEach(SoakClient::start);
+      for (int cycle = 1; cycle <= options.cycles(); cycle++) {
+        runCycle(cycle, cluster, ledger, random);
+      }
+      for (SoakClient client : clients) {
+        client.finish();
+      }
+      List<String> lost = ledger.verifyAll(cluster.addresses());
+      say(
+          "%d acknowledged, not acknowledged %s, %d lost"
+              .formatted(ledger.acknowledged(), ledger.others(), lost.size()));
+      assertEquals(List.of(), lost);
+    }
+    delete(data);
+  }
+
+  private static void runCycle(
+      int cycle, SoakCluster cluster, Ledger ledger, SplittableRandom random)
+      throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    pause(random.nextLong(200, 1_500));
+    List<Integer> victims =
+        cycle % ALL_EVERY == 0 ? List.of(0, 1, 2) : List.of(random.nextInt(NODES));
+    long before = ledger.acknowledged();
+    cluster.kill(victims);
+    pause(random.nextLong(50, 1_000));
+    cluster.start(victims);
+    cluster.awaitReady();
+    List<String> lost = ledger.verifyRecent(cluster.addresses());
+    say(
+        ("cycle %d (%.1f s): killed %s; %d acknowledged, %d of them since,"
+                + " not acknowledged %s; lost %s")
+            .formatted(
+                cycle,
+                (System.nanoTime() - start) / 1e9,
+                victims.stream().map(victim -> "node-" + (victim + 1)).toList(),
+                ledger.acknowledged(),
+                ledger.acknowledged() - before,
+                ledger.others(),
+                lost));
+    assertEquals(List.of(), lost, "lost in cycle " + cycle);
+  }
+
+  /** Lets the clients go on for a while. */
+  private static void pause(long millis) throws InterruptedException {
+    var _ = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
+  }
+
+  private static void say(String line) {
+    System.out.println(line);
+  }
+
+  /** Only what did not fail: a failure wants to be looked at. */
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
