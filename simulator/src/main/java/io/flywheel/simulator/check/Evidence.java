@@ -112,6 +112,11 @@ public final class Evidence implements Witness {
 
   @Override
   public void recovered(SimulatedMachine machine) {
+    // A sync that failed may have kept the ring all the same.
+    var cluster = machine.disk().durable(Table.METADATA).get(StorageKey.CLUSTER);
+    if (cluster != null) {
+      formed(cluster);
+    }
     machine
         .disk()
         .durable(Table.DATA)
