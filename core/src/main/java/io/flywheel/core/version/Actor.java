@@ -8,8 +8,9 @@ import io.flywheel.core.model.NodeId;
 /**
  * Who mints dots for one key: one life of one replica.
  *
- * @param incarnation random, new at every start of a node and durable before its first mint, so
- *     that a disk that was cloned, restored or cut short never continues an old sequence
+ * @param incarnation random but for its node's bits, new at every start of a node and durable
+ *     before its first mint, so that a disk that was cloned, restored or cut short never continues
+ *     an old sequence
  * @param birth what the node's clock said when the actor began, which it never says again; new
  *     whenever the node mints for a key that it does not hold, so that one which lost or handed
  *     over a key starts a new sequence instead of reusing one whose dots others have seen
