@@ -6,6 +6,7 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node asks of whoever runs it. Effects are carried out in the order in which they were
@@ -23,7 +24,18 @@ public sealed interface Effect {
    * Read one record. The result comes back as {@link Loaded} to {@code Node.loaded} with the same
    * ticket, in any order.
    */
-  record Load(long ticket, Bytes storageKey) implements Effect {}
+  record Load(long ticket, Table table, Bytes storageKey) implements Effect {}
+
+  /**
+   * Read a page of a table: from {@code from} on, up to and without {@code to}, or to the table's
+   * end where that is null. A page ends early after so many entries or bytes, but has at least one
+   * entry where there is one. It shows exactly the stores that were appended before it, durable or
+   * not. The result comes back as {@link Scanned} to {@code Node.scanned} with the same ticket, in
+   * any order.
+   */
+  record Scan(
+      long ticket, Table table, Bytes from, @Nullable Bytes to, int maxEntries, int maxBytes)
+      implements Effect {}
 
   /**
    * Make these mutations durable, all or none. Tickets ascend, stores become durable in their

@@ -4,6 +4,7 @@ import io.flywheel.core.model.Bytes;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The disk beneath a node, as whoever runs the node sees it. Written by one thread; read by any.
@@ -24,6 +25,25 @@ public interface Storage extends AutoCloseable {
 
   /** Returns once everything written before is durable. */
   void sync() throws IOException;
+
+  /**
+   * The records of a table from {@code from} on, up to and without {@code to}, or to its end where
+   * that is null, as they are when this is called: exactly what was written before. Opened by the
+   * writing thread, read by any one thread.
+   */
+  Cursor cursor(Table table, Bytes from, @Nullable Bytes to);
+
+  /** A view of one range of a table. */
+  interface Cursor extends AutoCloseable {
+    /**
+     * The range's first entries: as many as fit the bounds, and at least one where there is one.
+     * Never throws: a failed read is a result.
+     */
+    Scanned read(int maxEntries, int maxBytes);
+
+    @Override
+    void close();
+  }
 
   /** All metadata, for a node's start. */
   Map<Bytes, Bytes> metadata() throws IOException;

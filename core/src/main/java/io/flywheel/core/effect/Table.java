@@ -2,11 +2,11 @@ package io.flywheel.core.effect;
 
 /** The parts of a node's database. */
 public enum Table {
-  /** Records by partition, namespace and key. */
+  /** Records by their key's place on the ring. */
   DATA,
-  /** Siblings that an overflow dropped, by partition, namespace, key and dot. */
+  /** Values that conflicts dropped, by number: the oldest go first. */
   LOSERS,
-  /** Records owed to absent owners. */
+  /** Who is owed a record, by the place of the record. */
   DEBTS,
   /** Identity, cluster and ring. */
   METADATA

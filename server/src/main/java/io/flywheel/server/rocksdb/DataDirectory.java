@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Whatever else lies there belongs to others.
  */
 public final class DataDirectory implements AutoCloseable {
-  /** The format that this version writes, and the newest that it reads. */
-  public static final int FORMAT = 1;
+  /** The format that this version writes, and the only one that it reads. */
+  public static final int FORMAT = 2;
 
   private static final int MOST_FORMAT_BYTES = 64;
 
@@ -127,13 +127,18 @@ public final class DataDirectory implements AutoCloseable {
       throw new UnusableDirectoryException(formatFile() + " does not hold a format number");
     }
     int format = Integer.parseInt(text);
-    if (format > FORMAT) {
+    if (format != FORMAT) {
+      boolean newer = format > FORMAT;
       throw new UnusableDirectoryException(
           root
               + " was written in format "
               + format
-              + " by a newer version of Flywheel; this one reads up to format "
-              + FORMAT);
+              + " by "
+              + (newer ? "a newer" : "an older")
+              + " version of Flywheel; this one reads format "
+              + FORMAT
+              + (newer ? "" : " and cannot bring older ones up to it")
+              + ". Nothing was changed: use the version that wrote it, or another directory");
     }
   }
 

@@ -48,6 +48,7 @@ public final class RocksStorage implements Storage {
   private final WriteBatch batch = new WriteBatch();
   private boolean formed; // the writing thread's own, as is the next
   private boolean metadataWritten;
+  private boolean closed;
 
   private RocksStorage(
       DataDirectory directory,
@@ -152,8 +153,12 @@ public final class RocksStorage implements Storage {
     try {
       batch.clear();
       for (Mutation mutation : mutations) {
-        batch.put(
-            family(mutation.table()), mutation.storageKey().array(), mutation.value().array());
+        var value = mutation.value();
+        if (value == null) {
+          batch.delete(family(mutation.table()), mutation.storageKey().array());
+        } else {
+          batch.put(family(mutation.table()), mutation.storageKey().array(), value.array());
+        }
         metadataWritten |= mutation.table() == Table.METADATA;
       }
       database.write(writeOptions, batch);
@@ -176,6 +181,11 @@ public final class RocksStorage implements Storage {
   }
 
   @Override
+  public Cursor cursor(Table table, Bytes from, @Nullable Bytes to) {
+    return new RocksCursor(database, family(table), from, to);
+  }
+
+  @Override
   public Map<Bytes, Bytes> metadata() throws IOException {
     var metadata = new TreeMap<Bytes, Bytes>();
     try (RocksIterator iterator = database.newIterator(family(Table.METADATA), readOptions)) {
@@ -187,6 +197,15 @@ public final class RocksStorage implements Storage {
       throw new IOException("the metadata in " + directory.database() + " cannot be read", e);
     }
     return Collections.unmodifiableMap(metadata);
+  }
+
+  /** Errors of flushes and compactions so far: after any the process must stop. */
+  public long backgroundErrors() {
+    try {
+      return database.getAggregatedLongProperty("rocksdb.background-errors");
+    } catch (RocksDBException e) {
+      return 0; // it does not count them
+    }
   }
 
   /** What the tables take, and what the disk has left. */
@@ -205,6 +224,10 @@ public final class RocksStorage implements Storage {
   /** Ends the database and frees the directory. What was not synced may be lost. */
   @Override
   public void close() {
+    if (closed) {
+      return; // the database's own second close is a crash
+    }
+    closed = true;
     families.forEach(ColumnFamilyHandle::close);
     database.cancelAllBackgroundWork(true);
     database.close();

@@ -2,11 +2,12 @@ package io.flywheel.server.runtime;
 
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Loaded;
+import io.flywheel.core.effect.Scanned;
 import io.flywheel.core.effect.Storage;
-import io.flywheel.core.effect.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,17 +26,25 @@ final class StorageReader {
 
   private final Storage storage;
   private final Consumer<List<Result>> deliver;
+  private final ScanListener scans;
   private final ThreadPoolExecutor threads;
   private List<Effect.Load> collected = new ArrayList<>();
+
+  /** Hears what a scan found, on one of the reader's threads. */
+  @FunctionalInterface
+  interface ScanListener {
+    void scanned(long ticket, Scanned result);
+  }
 
   /**
    * Starts no thread before the first load.
    *
    * @param deliver called on one of the reader's threads
    */
-  StorageReader(Storage storage, Consumer<List<Result>> deliver) {
+  StorageReader(Storage storage, Consumer<List<Result>> deliver, ScanListener scans) {
     this.storage = storage;
     this.deliver = deliver;
+    this.scans = scans;
     threads =
         new ThreadPoolExecutor(
             THREADS,
@@ -64,6 +73,22 @@ final class StorageReader {
     }
   }
 
+  /** On any thread: reads a page of what was opened, and closes it. */
+  void read(Effect.Scan scan, Storage.Cursor cursor) {
+    try {
+      threads.execute(
+          () -> {
+            Scanned result;
+            try (cursor) {
+              result = cursor.read(scan.maxEntries(), scan.maxBytes());
+            }
+            scans.scanned(scan.ticket(), result);
+          });
+    } catch (RejectedExecutionException e) {
+      cursor.close(); // the node has stopped
+    }
+  }
+
   /**
    * Ends the threads once they have finished what they were given. False where one of them hangs in
    * the disk: the storage must then stay open.
@@ -81,7 +106,7 @@ final class StorageReader {
   private void read(List<Effect.Load> batch) {
     var results = new ArrayList<Result>(batch.size());
     for (Effect.Load load : batch) {
-      results.add(new Result(load.ticket(), storage.load(Table.DATA, load.storageKey())));
+      results.add(new Result(load.ticket(), storage.load(load.table(), load.storageKey())));
     }
     deliver.accept(results);
   }

@@ -27,20 +27,22 @@ final class StorageWriter {
   static final long PERIOD_MILLIS = 100;
 
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
+  private static final long NONE = -1;
   private static final int MOST_BYTES_AT_ONCE = 8 << 20;
 
   private final Storage storage;
   private final boolean periodic;
   private final LongConsumer stored;
+  private final ScanReader scans;
   private final ProcessEnd end;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   /** Of this turn, not handed over yet; the loop's own. */
-  private final List<Effect.Store> collected = new ArrayList<>();
+  private final List<Effect> collected = new ArrayList<>();
 
-  private List<Effect.Store> waiting = new ArrayList<>(); // under the lock
+  private List<Effect> waiting = new ArrayList<>(); // under the lock
   private boolean closing; // under the lock
   private boolean unsynced; // the writer thread's own
   private long syncDueNanos; // the writer thread's own
@@ -49,8 +51,11 @@ final class StorageWriter {
    * Starts the thread.
    *
    * @param stored called on the writer's thread with the newest ticket that is done
+   * @param scans reads, elsewhere, what was opened here
    */
-  StorageWriter(Storage storage, boolean periodic, LongConsumer stored, ProcessEnd end) {
+  StorageWriter(
+      Storage storage, boolean periodic, LongConsumer stored, ScanReader scans, ProcessEnd end) {
+    this.scans = scans;
     this.storage = storage;
     this.periodic = periodic;
     this.stored = stored;
@@ -58,9 +63,20 @@ final class StorageWriter {
     thread = Thread.ofPlatform().name("flywheel-storage").daemon().start(this::run);
   }
 
+  /** Takes what was opened between two stores, to read it. */
+  @FunctionalInterface
+  interface ScanReader {
+    void read(Effect.Scan scan, Storage.Cursor cursor);
+  }
+
   /** On the loop's thread. */
   void add(Effect.Store store) {
     collected.add(store);
+  }
+
+  /** On the loop's thread. The scan is opened in its place between the stores. */
+  void add(Effect.Scan scan) {
+    collected.add(scan);
   }
 
   /** On the loop's thread: hands over what was added. */
@@ -101,7 +117,7 @@ final class StorageWriter {
   private void run() {
     try {
       while (true) {
-        List<Effect.Store> batch = take();
+        List<Effect> batch = take();
         if (!batch.isEmpty()) {
           write(batch);
         }
@@ -118,7 +134,7 @@ final class StorageWriter {
   }
 
   /** Everything that waits; nothing when a sync is due or the writer is closing. */
-  private List<Effect.Store> take() throws InterruptedException {
+  private List<Effect> take() throws InterruptedException {
     lock.lock();
     try {
       while (waiting.isEmpty() && !closing) {
@@ -149,24 +165,31 @@ final class StorageWriter {
     }
   }
 
-  private void write(List<Effect.Store> batch) throws IOException {
-    boolean mustSync = !periodic;
+  private void write(List<Effect> batch) throws IOException {
+    boolean mustSync = false;
+    long lastTicket = NONE;
     var mutations = new ArrayList<Mutation>(batch.size() + 8);
     long bytes = 0;
-    for (Effect.Store store : batch) {
-      mustSync |= store.evenInPeriodicMode();
-      for (Mutation mutation : store.mutations()) {
-        mutations.add(mutation);
-        bytes += mutation.storageKey().length() + mutation.value().length();
+    for (Effect effect : batch) {
+      if (effect instanceof Effect.Store store) {
+        mustSync |= !periodic || store.evenInPeriodicMode();
+        lastTicket = store.ticket();
+        for (Mutation mutation : store.mutations()) {
+          mutations.add(mutation);
+          bytes += mutation.bytes();
+        }
       }
-      if (bytes > MOST_BYTES_AT_ONCE) {
-        storage.write(mutations);
-        mutations.clear();
+      if (bytes > MOST_BYTES_AT_ONCE || effect instanceof Effect.Scan) {
+        writeAll(mutations);
         bytes = 0;
       }
+      if (effect instanceof Effect.Scan scan) {
+        scans.read(scan, storage.cursor(scan.table(), scan.from(), scan.to()));
+      }
     }
-    if (!mutations.isEmpty()) {
-      storage.write(mutations);
+    writeAll(mutations);
+    if (lastTicket == NONE) {
+      return;
     }
     if (mustSync) {
       sync();
@@ -174,7 +197,14 @@ final class StorageWriter {
       unsynced = true;
       syncDueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
     }
-    stored.accept(batch.getLast().ticket());
+    stored.accept(lastTicket);
+  }
+
+  private void writeAll(List<Mutation> mutations) throws IOException {
+    if (!mutations.isEmpty()) {
+      storage.write(mutations);
+      mutations.clear();
+    }
   }
 
   private void sync() throws IOException {

@@ -30,9 +30,16 @@ final class DataDirectoryTest {
 
   @Test
   void aNewerFormatIsLeftAlone() throws IOException {
-    Files.writeString(folder.resolve("format"), "2\n");
-    assertRefused(folder, "format 2 by a newer version");
-    assertEquals("2\n", Files.readString(folder.resolve("format")));
+    Files.writeString(folder.resolve("format"), "3\n");
+    assertRefused(folder, "format 3 by a newer version");
+    assertEquals("3\n", Files.readString(folder.resolve("format")));
+  }
+
+  @Test
+  void anOlderFormatIsLeftAlone() throws IOException {
+    Files.writeString(folder.resolve("format"), "1\n");
+    assertRefused(folder, "format 1 by an older version of Flywheel; this one reads format 2");
+    assertEquals("1\n", Files.readString(folder.resolve("format")));
   }
 
   @Test
@@ -64,7 +71,7 @@ final class DataDirectoryTest {
       storage.sync();
     }
     assertEquals("cluster: carts\n", Files.readString(folder.resolve("flywheel.yaml")));
-    assertEquals("1\n", Files.readString(folder.resolve("format")));
+    assertEquals("2\n", Files.readString(folder.resolve("format")));
     assertTrue(Files.isDirectory(folder.resolve("db")));
   }
 

@@ -2,6 +2,7 @@ package io.flywheel.server.runtime;
 
 import io.flywheel.core.effect.Loaded;
 import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.Scanned;
 import io.flywheel.core.effect.Storage;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.model.Bytes;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /** A disk that notes what it is asked, waits to be let on with each sync, and may be broken. */
 final class RecordingStorage implements Storage {
@@ -41,6 +43,20 @@ final class RecordingStorage implements Storage {
       throw new IOException("input/output error");
     }
     calls.add("sync");
+  }
+
+  @Override
+  public Cursor cursor(Table table, Bytes from, @Nullable Bytes to) {
+    calls.add("cursor[" + from.toUtf8() + "]");
+    return new Cursor() {
+      @Override
+      public Scanned read(int maxEntries, int maxBytes) {
+        return new Scanned.Page(List.of(), null);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 final class StorageWriterTest {
   private final RecordingStorage storage = new RecordingStorage();
   private final BlockingQueue<Long> stored = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Long> scans = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
 
   @Test
@@ -111,11 +112,59 @@ final class StorageWriterTest {
     assertEquals(List.of("write[a]", "sync"), List.copyOf(storage.calls));
   }
 
+  @Test
+  void aScanIsOpenedInItsPlaceBetweenTheStores() throws Exception {
+    var writer = writer(false);
+    storage.syncsAllowed.release(1);
+    writer.add(store(1, "a", false));
+    writer.add(store(2, "b", false));
+    writer.add(scan(1, "from"));
+    writer.add(scan(2, "next"));
+    writer.add(store(3, "c", false));
+    writer.submit();
+    assertEquals(3L, next(stored));
+    assertTrue(writer.closeAndWait());
+    assertEquals(
+        List.of("write[a, b]", "cursor[from]", "cursor[next]", "write[c]", "sync"),
+        List.copyOf(storage.calls));
+    assertEquals(List.of(1L, 2L), List.copyOf(scans));
+  }
+
+  @Test
+  void scansAloneSyncNothingAndStoreNothing() throws Exception {
+    var writer = writer(false);
+    writer.add(scan(1, "from"));
+    writer.submit();
+    assertEquals(1L, next(scans));
+    assertTrue(writer.closeAndWait());
+    assertEquals(List.of("cursor[from]"), List.copyOf(storage.calls));
+    assertTrue(stored.isEmpty());
+    assertTrue(ends.isEmpty());
+  }
+
+  @Test
+  void afterAFailedWriteNoScanIsOpened() throws Exception {
+    storage.failsToWrite = true;
+    var writer = writer(false);
+    writer.add(store(1, "a", false));
+    writer.add(scan(1, "from"));
+    writer.submit();
+    assertTrue(next(ends).contains("no space left on device"));
+    assertTrue(writer.closeAndWait());
+    assertTrue(scans.isEmpty());
+    assertTrue(storage.calls.isEmpty());
+  }
+
+  private static Effect.Scan scan(long ticket, String from) {
+    return new Effect.Scan(ticket, Table.DATA, Bytes.utf8(from), null, 10, 1_000);
+  }
+
   private StorageWriter writer(boolean periodic) {
     return new StorageWriter(
         storage,
         periodic,
         stored::add,
+        (scan, cursor) -> scans.add(scan.ticket()),
         new ProcessEnd() {
           @Override
           public void abruptly(String reason, Throwable cause) {
