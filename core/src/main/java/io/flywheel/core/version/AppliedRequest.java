@@ -18,6 +18,7 @@ public record AppliedRequest(RequestId id, long operationDigest, Dot dot)
       return byDot;
     }
     int byHigh = Long.compare(id.high(), other.id.high());
-    return byHigh != 0 ? byHigh : Long.compare(id.low(), other.id.low());
+    int byId = byHigh != 0 ? byHigh : Long.compare(id.low(), other.id.low());
+    return byId != 0 ? byId : Long.compare(operationDigest, other.operationDigest);
   }
 }

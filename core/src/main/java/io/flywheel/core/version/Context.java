@@ -33,6 +33,11 @@ public record Context(VersionVector vector, List<Dot> dots) {
     return vector.isEmpty() && dots.isEmpty();
   }
 
+  /** Entries of the vector, and single dots. */
+  public int size() {
+    return vector.size() + dots.size();
+  }
+
   public boolean covers(Dot dot) {
     return vector.covers(dot) || dots.contains(dot);
   }

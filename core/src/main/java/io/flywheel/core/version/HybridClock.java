@@ -30,6 +30,11 @@ public final class HybridClock {
     return wallMillis >= YEAR_2020_MILLIS && wallMillis < YEAR_2200_MILLIS;
   }
 
+  /** The newest stamp that was given. */
+  public long last() {
+    return last;
+  }
+
   /** The stamp that {@link #next} would give; nothing changes. */
   public long peek(long wallMillis) {
     return Math.max(Timestamp.ofMillis(wallMillis), last + 1);

@@ -26,4 +26,20 @@ public record Sibling(
   public boolean visibleAt(long wallMillis) {
     return !tombstone && (expiryMillis == NEVER || wallMillis < expiryMillis);
   }
+
+  /**
+   * Of two siblings with one dot the same one on every replica. They are equal, unless a record
+   * decayed in a way that no checksum noticed; which of them is right then nobody can tell any
+   * more, but replicas must not differ for ever.
+   */
+  static Sibling either(Sibling one, Sibling other) {
+    if (one.equals(other)) {
+      return one;
+    }
+    int order = Boolean.compare(other.tombstone, one.tombstone);
+    order = order != 0 ? order : one.value.compareTo(other.value);
+    order = order != 0 ? order : one.contentType.compareTo(other.contentType);
+    order = order != 0 ? order : Long.compareUnsigned(one.expiryMillis - 1, other.expiryMillis - 1);
+    return order >= 0 ? one : other;
+  }
 }

@@ -2,6 +2,7 @@ package io.flywheel.core.version;
 
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.RequestId;
+import io.flywheel.core.model.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public record Siblings(Context context, List<Sibling> living, List<AppliedRequest> requests) {
   public static final Siblings NONE = new Siblings(Context.EMPTY, List.of(), List.of());
   public static final int REMEMBERED_REQUESTS = 32;
+
+  /** Entries of the context beyond the living values' own that are not worth forgetting. */
+  public static final int IDLE_ACTORS_KEPT = 6;
 
   /** One value alone. */
   public static Siblings of(Sibling sibling) {
@@ -60,8 +64,7 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
         order = living.get(mine).dot().compareTo(other.living.get(theirs).dot());
       }
       if (order == 0) {
-        survivors.add(living.get(mine++));
-        theirs++;
+        survivors.add(Sibling.either(living.get(mine++), other.living.get(theirs++)));
       } else if (order < 0) {
         addUnlessSeen(survivors, living.get(mine++), other.context);
       } else {
@@ -70,6 +73,21 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
     }
     var kept = conflicts == Conflicts.LAST_WRITE_WINS ? newestOf(survivors) : survivors;
     return remembering(context.join(other.context), kept, requests, other.requests);
+  }
+
+  /**
+   * Whether both hold a write that says something else there than here. No node ever mints a dot
+   * twice, so one of the two is not what was written.
+   */
+  public boolean contradicts(Siblings other) {
+    for (Sibling mine : living) {
+      for (Sibling theirs : other.living) {
+        if (mine.dot().equals(theirs.dot()) && !mine.equals(theirs)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /**
@@ -97,6 +115,86 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
       }
     }
     return unread;
+  }
+
+  /**
+   * This state without its {@link #residue}. Where no value is left and nothing is recent, nothing
+   * is.
+   */
+  public Siblings reaped(long cutoffMillis) {
+    var kept = new ArrayList<Sibling>(living.size());
+    for (Sibling sibling : living) {
+      if (!isOver(sibling, cutoffMillis)) {
+        kept.add(sibling);
+      }
+    }
+    var newest = new ArrayList<Dot>(kept.size());
+    for (Dot dot : context.vector().newestDots()) {
+      if (isRecent(dot, cutoffMillis) || livesOn(dot.actor(), kept)) {
+        newest.add(dot);
+      }
+    }
+    var singles = new ArrayList<Dot>(0);
+    kept.forEach(sibling -> singles.add(sibling.dot()));
+    for (Dot dot : context.dots()) {
+      if (isRecent(dot, cutoffMillis)) {
+        singles.add(dot);
+      }
+    }
+    var left = Context.of(VersionVector.upTo(newest), singles);
+    var remembered = new ArrayList<>(requests);
+    remembered.removeIf(request -> !left.covers(request.dot()));
+    return new Siblings(left, List.copyOf(kept), List.copyOf(remembered));
+  }
+
+  /**
+   * What is of no use once no older state is left anywhere: tombstones written and values expired
+   * before {@code cutoffMillis}, and what is known of actors that wrote nothing since then and that
+   * no other living value is from. It stays the same while the key is written, so that it can be
+   * proven to be the same everywhere also of a key that never rests.
+   *
+   * <p>A stamp beyond the cutoff keeps its tombstone, whose successor would otherwise have an older
+   * one and lose against it where the last write wins.
+   */
+  public Siblings residue(long cutoffMillis) {
+    var left = reaped(cutoffMillis);
+    var over = new ArrayList<>(living);
+    over.removeAll(left.living);
+    var newest = new ArrayList<>(context.vector().newestDots());
+    newest.removeIf(dot -> left.context.vector().stamp(dot.actor()) != Timestamp.NONE);
+    var singles = new ArrayList<>(context.dots());
+    singles.removeIf(left.context::covers);
+    over.forEach(sibling -> singles.add(sibling.dot()));
+    var known = Context.of(VersionVector.upTo(newest), singles);
+    return new Siblings(known, List.copyOf(over), List.of());
+  }
+
+  /**
+   * Whether this residue is worth proving that it may be forgotten: of a key without a value, of a
+   * value that ended, or of many actors. A few are kept, as they may write again.
+   */
+  public boolean isWorthForgetting(Siblings residue) {
+    return !residue.isEmpty()
+        && (living.isEmpty()
+            || !residue.living.isEmpty()
+            || residue.context.size() > IDLE_ACTORS_KEPT);
+  }
+
+  private static boolean isOver(Sibling sibling, long cutoffMillis) {
+    return !sibling.visibleAt(cutoffMillis) && !isRecent(sibling.dot(), cutoffMillis);
+  }
+
+  private static boolean isRecent(Dot dot, long cutoffMillis) {
+    return dot.stamp() >= Timestamp.ofMillis(cutoffMillis);
+  }
+
+  private static boolean livesOn(Actor actor, List<Sibling> living) {
+    for (Sibling sibling : living) {
+      if (sibling.dot().actor().equals(actor)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** All values together, in bytes. */

@@ -72,11 +72,11 @@ public final class VersionVector {
     return newest;
   }
 
-  /** The actor of {@code incarnation} that was born last, or null. */
-  public @Nullable Actor youngest(long incarnation) {
+  /** The actor of {@code incarnation} that was born last, after that stamp; or null. */
+  public @Nullable Actor youngest(long incarnation, long bornAfter) {
     for (int i = actors.length - 1; i >= 0; i--) {
       if (actors[i].incarnation() == incarnation) {
-        return actors[i];
+        return actors[i].birth() > bornAfter ? actors[i] : null;
       }
     }
     return null;

@@ -35,6 +35,28 @@ final class Generator {
     return replicas;
   }
 
+  /** The state, perhaps with another value, kind, type, end or request under some of its dots. */
+  Siblings decayed(Siblings state) {
+    var living = new ArrayList<Sibling>();
+    for (Sibling sibling : state.living()) {
+      var dot = sibling.dot();
+      living.add(
+          switch (random.nextInt(6)) {
+            case 0 -> Sibling.tombstone(dot);
+            case 1 -> Sibling.value(dot, Bytes.utf8("decayed"), "", sibling.expiryMillis());
+            case 2 -> Sibling.value(dot, sibling.value(), "text/plain", sibling.expiryMillis());
+            case 3 -> Sibling.value(dot, sibling.value(), "", random.nextInt(2) * 7L);
+            default -> sibling;
+          });
+    }
+    var requests = new ArrayList<AppliedRequest>();
+    for (AppliedRequest request : state.requests()) {
+      long digest = request.operationDigest() + random.nextInt(2);
+      requests.add(new AppliedRequest(request.id(), digest, request.dot()));
+    }
+    return new Siblings(state.context(), living, requests);
+  }
+
   private void step() {
     int at = random.nextInt(replicas.size());
     var state = replicas.get(at);
@@ -50,7 +72,7 @@ final class Generator {
     clock = Math.max(clock, Math.max(state.context().newestStamp(), read.newestStamp()));
     long stamp = clock + 1 + random.nextInt(3);
     clock = stamp;
-    var youngest = state.context().vector().youngest(at);
+    var youngest = state.context().vector().youngest(at, 0);
     var actor = youngest == null ? new Actor(at, stamp) : youngest;
     var dot = new Dot(actor, stamp);
     var sibling =

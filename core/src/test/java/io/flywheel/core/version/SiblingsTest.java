@@ -1,6 +1,7 @@
 package io.flywheel.core.version;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -54,6 +55,39 @@ class SiblingsTest {
       assertEquals(bytes, SiblingsCodec.encode(key, ba), "canonical, seed " + seed);
       assertEquals(ab, SiblingsCodec.decode(key, bytes), "seed " + seed);
     }
+  }
+
+  /**
+   * A value decayed under its dot and nothing noticed: replicas must come to agree all the same.
+   */
+  @ParameterizedTest
+  @EnumSource(Conflicts.class)
+  void mergeKeepsItsLawsWhereOneDotHasTwoValues(Conflicts conflicts) {
+    for (long seed = 0; seed < 3_000; seed++) {
+      var generator = new Generator(seed, conflicts);
+      var states = generator.replicas(3, 24);
+      var a = generator.decayed(states.get(0));
+      var b = generator.decayed(states.get(1));
+      var c = generator.decayed(states.get(2));
+      var ab = a.merge(b, conflicts);
+      assertEquals(ab, b.merge(a, conflicts), "commutative, seed " + seed);
+      assertEquals(
+          ab.merge(c, conflicts),
+          a.merge(b.merge(c, conflicts), conflicts),
+          "associative, seed " + seed);
+      assertEquals(ab, ab.merge(a, conflicts), "absorbing, seed " + seed);
+      assertEquals(ab, b.merge(ab, conflicts), "absorbing, seed " + seed);
+    }
+  }
+
+  @Test
+  void oneWriteWithTwoValuesIsAContradiction() {
+    var dot = new Dot(LEFT, 10);
+    var written = Siblings.of(Sibling.value(dot, Bytes.utf8("v"), "", 0));
+    var decayed = Siblings.of(Sibling.value(dot, Bytes.utf8("w"), "", 0));
+    assertTrue(written.contradicts(decayed));
+    assertFalse(written.contradicts(written));
+    assertFalse(written.contradicts(put(Siblings.NONE, Context.EMPTY, new Dot(RIGHT, 10))));
   }
 
   @Test
