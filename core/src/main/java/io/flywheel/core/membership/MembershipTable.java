@@ -1,13 +1,23 @@
 package io.flywheel.core.membership;
 
+import io.flywheel.core.model.Claim;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Verdict;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The members and what this node observes of each, by its own clock. */
+/**
+ * The members, what this node observes of each by its own clock, and what is told of them. Where
+ * requests go is decided by the first as far as it goes: no connection, no answer or, where this
+ * node watches, no heartbeats. What others say counts for members that it does not hear itself.
+ */
 public final class MembershipTable {
   public static final long HEARTBEAT_MILLIS = 1000;
 
@@ -15,23 +25,10 @@ public final class MembershipTable {
   private static final long DOWN_AFTER_MILLIS = 10_000;
   private static final long LEAST_SILENCE_MILLIS = 250;
 
-  private static final class Observation {
-    private final PhiAccrualDetector detector;
-    private boolean connected;
-    private boolean accused;
-    private long lastHeardMillis;
-    private boolean everHeard;
-    private long skewMillis;
-
-    private Observation(long nowMillis) {
-      this.detector = new PhiAccrualDetector(nowMillis, HEARTBEAT_MILLIS);
-      this.lastHeardMillis = nowMillis;
-    }
-  }
-
   private final NodeId self;
   private final TreeMap<NodeId, Observation> others = new TreeMap<>();
   private final TreeMap<NodeId, Member> members = new TreeMap<>();
+  private final MemberStates states = new MemberStates();
 
   public MembershipTable(NodeId self) {
     this.self = self;
@@ -39,11 +36,15 @@ public final class MembershipTable {
 
   public void add(Member member, boolean connected, long nowMillis) {
     members.put(member.id(), member);
+    states.expect(member.id());
     if (!member.id().equals(self)) {
-      var observation = new Observation(nowMillis);
-      observation.connected = connected;
-      others.put(member.id(), observation);
+      others.put(member.id(), new Observation(connected, nowMillis));
     }
+  }
+
+  /** Expects heartbeats of these only. */
+  void watch(SortedSet<NodeId> watched) {
+    others.forEach((id, observation) -> observation.watch(watched.contains(id)));
   }
 
   public boolean contains(NodeId id) {
@@ -52,6 +53,12 @@ public final class MembershipTable {
 
   public @Nullable Member member(NodeId id) {
     return members.get(id);
+  }
+
+  /** What an operator calls a member. */
+  String name(NodeId id) {
+    var member = members.get(id);
+    return member == null ? id.toString() : member.name();
   }
 
   /** All members, by identity. */
@@ -64,19 +71,35 @@ public final class MembershipTable {
     return new ArrayList<>(others.keySet());
   }
 
+  MemberStates states() {
+    return states;
+  }
+
+  /** What is observed of each other member, by identity. */
+  Map<NodeId, Observation> observations() {
+    return Collections.unmodifiableMap(others);
+  }
+
+  @Nullable Observation observation(NodeId id) {
+    return others.get(id);
+  }
+
+  /** The newest claim that is known of a member. */
+  public Claim claim(NodeId id) {
+    return states.of(id).claim();
+  }
+
   public void connected(NodeId id, long nowMillis) {
     var observation = others.get(id);
     if (observation != null) {
-      observation.connected = true;
-      observation.accused = false;
-      observation.detector.resume(nowMillis);
+      observation.connected(nowMillis);
     }
   }
 
-  public void disconnected(NodeId id) {
+  public void disconnected(NodeId id, long nowMillis) {
     var observation = others.get(id);
     if (observation != null) {
-      observation.connected = false;
+      observation.disconnected(nowMillis);
     }
   }
 
@@ -84,35 +107,33 @@ public final class MembershipTable {
   public void heard(NodeId id, long nowMillis) {
     var observation = others.get(id);
     if (observation != null) {
-      observation.lastHeardMillis = nowMillis;
-      observation.everHeard = true;
-      observation.accused = false;
+      observation.heard(nowMillis);
     }
   }
 
   public void heartbeat(NodeId id, long nowMillis) {
     var observation = others.get(id);
     if (observation != null) {
-      if (stateOf(observation, nowMillis) == Liveness.ALIVE) {
-        observation.detector.arrived(nowMillis);
-      } else {
-        observation.detector.resume(nowMillis);
-      }
-      heard(id, nowMillis);
+      observation.heartbeat(!isDoubted(observation, 1, nowMillis), nowMillis);
     }
+  }
+
+  /** This node did not run for so long. */
+  void slept(long millis) {
+    others.values().forEach(observation -> observation.slept(millis));
   }
 
   /** How far a member's wall clock is ahead of this node's; changes nothing but what is shown. */
   public void skewed(NodeId id, long skewMillis) {
     var observation = others.get(id);
     if (observation != null) {
-      observation.skewMillis = skewMillis;
+      observation.skewed(skewMillis);
     }
   }
 
   public long skewMillis(NodeId id) {
     var observation = others.get(id);
-    return observation == null ? 0 : observation.skewMillis;
+    return observation == null ? 0 : observation.skewMillis();
   }
 
   /**
@@ -122,9 +143,9 @@ public final class MembershipTable {
   public void unanswered(NodeId id, long sinceMillis, long nowMillis) {
     var observation = others.get(id);
     if (observation != null
-        && observation.lastHeardMillis < sinceMillis
+        && observation.lastHeardMillis() < sinceMillis
         && nowMillis - sinceMillis >= LEAST_SILENCE_MILLIS) {
-      observation.accused = true;
+      observation.accuse(nowMillis);
     }
   }
 
@@ -132,12 +153,77 @@ public final class MembershipTable {
     return state(id, nowMillis) == Liveness.ALIVE;
   }
 
+  /** Whether a member has nothing to complain of: its disk is fast enough and it keeps running. */
+  public boolean isWell(NodeId id) {
+    var claim = claim(id);
+    return !claim.says(Claim.SLOW_DISK) && !claim.says(Claim.PAUSED);
+  }
+
   public Liveness state(NodeId id, long nowMillis) {
     if (id.equals(self)) {
       return Liveness.ALIVE;
     }
     var observation = others.get(id);
-    return observation == null ? Liveness.DOWN : stateOf(observation, nowMillis);
+    return observation == null ? Liveness.DOWN : state(observation, nowMillis);
+  }
+
+  static Liveness state(Observation observation, long nowMillis) {
+    var verdict = observation.verdict();
+    if (isDoubted(observation, 1, nowMillis)) {
+      boolean gone = verdict == Verdict.DOWN || isLongGone(observation, nowMillis);
+      return gone ? Liveness.DOWN : Liveness.SUSPECT;
+    }
+    if (observation.isWatched() || observation.heardSinceJudged()) {
+      return Liveness.ALIVE; // one's own ears count for more
+    }
+    return switch (verdict) {
+      case ALIVE -> Liveness.ALIVE;
+      case SUSPECT -> Liveness.SUSPECT;
+      case DOWN -> Liveness.DOWN;
+    };
+  }
+
+  /** Why it is in that state, or what else is to be known of it; empty for nothing. */
+  public String reason(NodeId id, long nowMillis) {
+    var observation = others.get(id);
+    if (observation == null) {
+      return id.equals(self) ? complaint(id) : "not a member";
+    }
+    if (!observation.isConnected()) {
+      return joined("no connection", observation.hearsay());
+    }
+    if (observation.isAccused()) {
+      return joined("it leaves requests unanswered", observation.hearsay());
+    }
+    if (observation.phi(nowMillis) >= SUSPICIOUS_PHI) {
+      return joined(silence(observation, nowMillis), observation.hearsay());
+    }
+    return state(id, nowMillis) == Liveness.ALIVE ? complaint(id) : observation.hearsay();
+  }
+
+  private static String silence(Observation observation, long nowMillis) {
+    double seconds = (nowMillis - observation.lastHeardMillis()) / 1000.0;
+    return String.format(
+        Locale.ROOT, "silent for %.1f s, phi %.0f", seconds, observation.phi(nowMillis));
+  }
+
+  private static String joined(String observed, String hearsay) {
+    return hearsay.isEmpty() ? observed : observed + "; " + hearsay;
+  }
+
+  private String complaint(NodeId id) {
+    var claim = claim(id);
+    var complaints = new ArrayList<String>(3);
+    if (claim.says(Claim.SLOW_DISK)) {
+      complaints.add("its disk is slow");
+    }
+    if (claim.says(Claim.PAUSED)) {
+      complaints.add("it was paused");
+    }
+    if (claim.says(Claim.FULL_DISK)) {
+      complaints.add("its disk is full");
+    }
+    return complaints.isEmpty() ? "" : "says that " + String.join(" and ", complaints);
   }
 
   /** How long a member has been silent, in milliseconds; -1 when it was never heard. */
@@ -146,21 +232,28 @@ public final class MembershipTable {
     if (observation == null) {
       return id.equals(self) ? 0 : -1;
     }
-    return observation.everHeard ? nowMillis - observation.lastHeardMillis : -1;
+    return observation.everHeard() ? nowMillis - observation.lastHeardMillis() : -1;
   }
 
   public double phi(NodeId id, long nowMillis) {
     var observation = others.get(id);
-    return observation == null ? 0 : observation.detector.phi(nowMillis);
+    return observation == null ? 0 : observation.phi(nowMillis);
   }
 
-  private static Liveness stateOf(Observation observation, long nowMillis) {
-    if (observation.connected
-        && !observation.accused
-        && observation.detector.phi(nowMillis) < SUSPICIOUS_PHI) {
-      return Liveness.ALIVE;
-    }
-    boolean longSilent = nowMillis - observation.lastHeardMillis > DOWN_AFTER_MILLIS;
-    return longSilent ? Liveness.DOWN : Liveness.SUSPECT;
+  /** Whether this node itself has a reason to think that a member is gone. */
+  static boolean isDoubted(Observation observation, int bar, long nowMillis) {
+    return !observation.isConnected()
+        || observation.isAccused()
+        || observation.phi(nowMillis) >= SUSPICIOUS_PHI * bar;
+  }
+
+  /** Gone for so long, by what was noticed here alone. */
+  private static boolean isLongGone(Observation observation, long nowMillis) {
+    boolean silent = nowMillis - observation.lastHeardMillis() > DOWN_AFTER_MILLIS;
+    boolean noticed =
+        observation.isWatched()
+            || observation.disconnectedForMillis(nowMillis) > DOWN_AFTER_MILLIS
+            || observation.accusedForMillis(nowMillis) > DOWN_AFTER_MILLIS;
+    return silent && noticed;
   }
 }

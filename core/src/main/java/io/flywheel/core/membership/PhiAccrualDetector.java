@@ -35,6 +35,11 @@ public final class PhiAccrualDetector {
     lastArrivalMillis = nowMillis;
   }
 
+  /** So much of the present silence was not the member's. */
+  void pardon(long millis) {
+    lastArrivalMillis += millis;
+  }
+
   public double phi(long nowMillis) {
     double mean = 0;
     for (int i = 0; i < known; i++) {

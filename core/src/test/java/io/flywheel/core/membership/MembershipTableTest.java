@@ -57,7 +57,7 @@ class MembershipTableTest {
   @Test
   void withoutAConnectionAMemberIsNotAlive() {
     table.heartbeat(OTHER, 1000);
-    table.disconnected(OTHER);
+    table.disconnected(OTHER, 1001);
     assertEquals(Liveness.SUSPECT, table.state(OTHER, 1001));
     table.connected(OTHER, 1002);
     assertEquals(Liveness.ALIVE, table.state(OTHER, 1003));

@@ -1,0 +1,406 @@
+package io.flywheel.core.membership;
+
+import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Effect.Severity;
+import io.flywheel.core.effect.Outbox;
+import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.message.Message;
+import io.flywheel.core.message.Message.Gossip;
+import io.flywheel.core.message.Message.Heartbeat;
+import io.flywheel.core.message.Message.News;
+import io.flywheel.core.message.Message.Probe;
+import io.flywheel.core.message.Message.ProbeReply;
+import io.flywheel.core.model.Claim;
+import io.flywheel.core.model.MemberState;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/**
+ * Spreads what members claim, and what others think of them, as a rumour spreads (Demers et al.,
+ * 'Epidemic algorithms', 1987). About once a second a node turns to three others. To each it says
+ * what it has heard lately, and shows a digest of what it knows of some members, each time of the
+ * next ones; the other one says what it knows better or otherwise, and is told the same way where
+ * it is behind. Nobody ever sends all it knows, and no message grows with the cluster: rumours
+ * reach nearly everybody in about log N rounds, and digests find the rest.
+ *
+ * <p>What is merged is merged by one rule ({@link MemberState#merge}) after what cannot be was
+ * refused ({@link Plausibility}). Silence is never gossip: see {@link Inquiries}.
+ */
+public final class Gossiper {
+  /** How many others a round turns to. */
+  static final int FANOUT = 3;
+
+  private static final int MEMBERS_IN_A_DIGEST = 64;
+  private static final int NEWS_IN_A_MESSAGE = 24;
+  private static final int MOST_NEWS_IN_AN_ANSWER = 48;
+  private static final long ROUND_MILLIS = 1_000;
+  private static final int GONE_ONE_IN = 4;
+  private static final long MOST_ERAS_LOST = 1L << 22;
+  private static final int MOST_REPORTS = 50;
+
+  /** Until then nobody can have been met, and that is not worth a word. */
+  private static final long MEETING_MILLIS = 3_000;
+
+  /** Whose gossip this is. */
+  public interface Owner extends Mail {
+    /**
+     * Others know claims of this member that it cannot have made after what its directory says: it
+     * is an older copy of the directory, or another copy runs elsewhere.
+     */
+    void contradicted(long generation, String reason);
+  }
+
+  private final NodeId self;
+  private final long generation;
+  private final MembershipTable table;
+  private final MemberStates states;
+  private final Eras eras;
+  private final Schedule schedule;
+  private final SplittableRandom random;
+  private final Outbox outbox;
+  private final Owner owner;
+  private final Wellness wellness = new Wellness();
+  private final Rumours rumours = new Rumours();
+  private final Inquiries inquiries;
+  private final Errands errands;
+  private final StateChanges changes;
+  private final TreeSet<String> reported = new TreeSet<>();
+  private final TreeSet<NodeId> farAhead = new TreeSet<>();
+  private final List<NodeId> others = new ArrayList<>();
+  private SortedSet<NodeId> watched = new TreeSet<>();
+  private Claim own;
+  private NodeId digestsFrom;
+  private boolean mayClaim;
+  private long epoch;
+  private long startedMillis;
+  private long awakeMillis;
+  private long accusations;
+
+  /**
+   * @param generation that this start has; nobody hears of it before {@link #generationDurable}
+   */
+  public Gossiper(
+      NodeId self,
+      long generation,
+      MembershipTable table,
+      Eras eras,
+      Schedule schedule,
+      SplittableRandom random,
+      Outbox outbox,
+      Owner owner) {
+    this.self = self;
+    this.generation = generation;
+    this.table = table;
+    this.states = table.states();
+    this.eras = eras;
+    this.schedule = schedule;
+    this.random = random;
+    this.outbox = outbox;
+    this.owner = owner;
+    long firstRequest = random.nextLong() >>> 20;
+    inquiries = new Inquiries(table, wellness, schedule, random, owner, this::judged, firstRequest);
+    errands = new Errands(self, schedule, owner, firstRequest + (1L << 50));
+    changes = new StateChanges(table, outbox);
+    own = Claim.none(self);
+    digestsFrom = self;
+    awakeMillis = schedule.monotonicMillis();
+  }
+
+  /** The table has all members: begins to gossip among them. */
+  public void start(long ringEpoch) {
+    long now = schedule.monotonicMillis();
+    epoch = ringEpoch;
+    startedMillis = now;
+    others.addAll(table.others());
+    watched = WatchList.of(self, others);
+    table.watch(watched);
+    refresh(false);
+    schedule.at(now, _ -> round(), 0);
+  }
+
+  /** This start's generation is on disk: no later start can have it too. */
+  public void generationDurable() {
+    mayClaim = true;
+    refresh(false);
+  }
+
+  public void diskFull(boolean full) {
+    wellness.diskFull(full);
+  }
+
+  /** DOWN verdicts that this node has published. */
+  public long accusations() {
+    return accusations;
+  }
+
+  /** To be called before anything that happens: notices when this node did not run for a while. */
+  public void awake() {
+    long now = schedule.monotonicMillis();
+    long slept = now - awakeMillis;
+    awakeMillis = now;
+    if (slept > MembershipTable.HEARTBEAT_MILLIS + Wellness.PAUSE_MILLIS) {
+      table.slept(slept);
+      wellness.paused(now);
+    }
+  }
+
+  /**
+   * Once a second.
+   *
+   * @param oldestStoreMillis for how long the oldest store has been under way
+   */
+  public void beat(long oldestStoreMillis) {
+    long now = schedule.monotonicMillis();
+    wellness.storing(oldestStoreMillis, now);
+    refresh(false);
+    watched.forEach(this::greet);
+    inquiries.review();
+    if (now >= startedMillis + MEETING_MILLIS) {
+      changes.review(now);
+    }
+  }
+
+  /** A member has become reachable. */
+  public void connected(NodeId peer) {
+    greet(peer);
+    if (watched.contains(peer)) {
+      owner.send(peer, digest(List.of()));
+    }
+  }
+
+  private void greet(NodeId peer) {
+    owner.send(peer, new Heartbeat(schedule.wallMillis()));
+  }
+
+  /** Only its arrival counts; its sender's clock is compared with ours, for operators. */
+  public void heartbeat(NodeId from, Heartbeat beat) {
+    table.heartbeat(from, schedule.monotonicMillis());
+    table.skewed(from, beat.wallMillis() - schedule.wallMillis());
+    var state = states.of(from);
+    if (state.verdict() != Verdict.ALIVE && !state.claim().isNone()) {
+      owner.send(from, new News(List.of(state))); // it lives, and should object
+    }
+  }
+
+  public void probe(NodeId from, Probe probe) {
+    errands.probe(from, probe);
+  }
+
+  public void replied(NodeId from, ProbeReply reply) {
+    errands.replied(from, reply);
+    inquiries.replied(from, reply);
+  }
+
+  public void heard(NodeId from, Gossip gossip) {
+    var answer = new ArrayList<MemberState>();
+    take(gossip.news(), answer);
+    var told = new TreeSet<NodeId>();
+    answer.forEach(state -> told.add(state.member()));
+    var known = states.from(gossip.from(), gossip.digests().size());
+    for (int i = 0; i < known.size(); i++) {
+      if (known.get(i).digest() != gossip.digests().get(i) && told.add(known.get(i).member())) {
+        answer.add(known.get(i));
+      }
+    }
+    answer(from, answer);
+  }
+
+  public void heard(NodeId from, News news) {
+    var answer = new ArrayList<MemberState>();
+    take(news.states(), answer);
+    answer(from, answer);
+  }
+
+  private void answer(NodeId to, List<MemberState> answer) {
+    if (!answer.isEmpty()) {
+      int count = Math.min(answer.size(), MOST_NEWS_IN_AN_ANSWER);
+      owner.send(to, new News(List.copyOf(answer.subList(0, count))));
+    }
+  }
+
+  // --- rounds
+
+  private void round() {
+    long now = schedule.monotonicMillis();
+    refresh(false);
+    for (NodeId peer : partners(now)) {
+      owner.send(peer, digest(news()));
+    }
+    schedule.at(
+        now + ROUND_MILLIS * 4 / 5 + random.nextLong(ROUND_MILLIS * 2 / 5), _ -> round(), 0);
+  }
+
+  /** Three that live, as far as is known, and now and then one that does not: it may be back. */
+  private SortedSet<NodeId> partners(long now) {
+    var partners = new TreeSet<NodeId>();
+    for (int i = 0; i < 4 * FANOUT && partners.size() < FANOUT && !others.isEmpty(); i++) {
+      var peer = others.get(random.nextInt(others.size()));
+      if (table.state(peer, now) != Liveness.DOWN || random.nextInt(GONE_ONE_IN) == 0) {
+        partners.add(peer);
+      }
+    }
+    return partners;
+  }
+
+  private Message digest(List<MemberState> news) {
+    var digests = new ArrayList<Integer>(MEMBERS_IN_A_DIGEST);
+    var first = digestsFrom;
+    for (MemberState state : states.from(first, MEMBERS_IN_A_DIGEST)) {
+      digests.add(state.digest());
+    }
+    digestsFrom = states.after(first, digests.size());
+    return new Gossip(first, List.copyOf(digests), news);
+  }
+
+  private List<MemberState> news() {
+    return rumours.next(NEWS_IN_A_MESSAGE, states.size()).stream().map(states::of).toList();
+  }
+
+  // --- what is told
+
+  private void take(List<MemberState> told, List<MemberState> answer) {
+    for (MemberState state : told) {
+      if (state.member().equals(self)) {
+        takeAboutSelf(state, answer);
+        continue;
+      }
+      var known = states.of(state.member());
+      int order = state.compareTo(known);
+      if (!states.contains(state.member())) {
+        report("gossip about " + state.member() + ", which is no member, is not believed");
+      } else if (order < 0) {
+        answer.add(known);
+      } else if (order > 0) {
+        String objection = Plausibility.objection(state.claim(), known.claim(), eras.current());
+        if (objection.isEmpty()) {
+          adopt(state, "others cannot reach it");
+        } else {
+          report("gossip about " + table.name(state.member()) + " is not believed: " + objection);
+          noteFarAhead(state);
+        }
+      }
+    }
+  }
+
+  /**
+   * One member far ahead is a mistake. Most of them are right: this directory is an older copy, and
+   * whoever knew its newer start has been started again since.
+   */
+  private void noteFarAhead(MemberState state) {
+    var claim = state.claim();
+    if (claim.isIntact() && claim.era() > eras.current() + Plausibility.MOST_ERAS) {
+      farAhead.add(state.member());
+      if (2 * farAhead.size() > others.size() + 1) {
+        owner.contradicted(
+            generation,
+            "the data directory is an older copy: most members are in era "
+                + claim.era()
+                + " and it is in era "
+                + eras.current()
+                + "; going on with it could bring back what was deleted");
+      }
+    }
+  }
+
+  private void adopt(MemberState state, String hearsay) {
+    var member = state.member();
+    boolean urgent = state.matters(states.of(member));
+    if (states.merge(state)) {
+      rumours.add(member, urgent);
+      eras.heard(member, state.claim().era(), state.claim().settled());
+      var observation = table.observation(member);
+      if (observation != null) {
+        boolean accused = state.verdict() != Verdict.ALIVE;
+        observation.judged(state.verdict(), accused ? hearsay : "", schedule.monotonicMillis());
+      }
+    }
+  }
+
+  private void takeAboutSelf(MemberState told, List<MemberState> answer) {
+    var claim = told.claim();
+    boolean laterStart = claim.generation() > generation;
+    boolean laterEra = claim.era() > eras.current();
+    if (!claim.isIntact()) {
+      report("gossip about this node is not believed: it was damaged on its way");
+    } else if (laterStart || laterEra) {
+      contradict(claim);
+    } else if (mayClaim && told.compareTo(states.of(self)) > 0) {
+      object(claim);
+      answer.add(states.of(self));
+    } else if (mayClaim && told.compareTo(states.of(self)) < 0) {
+      answer.add(states.of(self));
+    }
+  }
+
+  private void contradict(Claim claim) {
+    String difference =
+        claim.generation() > generation
+            ? "its start " + claim.generation() + ", and this is start " + generation
+            : "its era " + claim.era() + ", and the directory says " + eras.current();
+    if (claim.generation() > generation + Plausibility.MOST_STARTS
+        || claim.era() > eras.current() + MOST_ERAS_LOST) {
+      report("gossip about this node is not believed: others know " + difference);
+    } else {
+      owner.contradicted(
+          claim.generation(),
+          "the data directory is an older copy, or a copy of it runs elsewhere: other members know"
+              + " of "
+              + difference
+              + "; going on with it could bring back what was deleted");
+    }
+  }
+
+  /** Others take this node for gone, or have claims of a start that lost its disk. */
+  private void object(Claim claim) {
+    if (claim.compareTo(own) > 0) {
+      own = claim;
+    }
+    refresh(true);
+  }
+
+  // --- what this node says
+
+  private void judged(NodeId member, Verdict verdict, List<NodeId> cannotReachIt) {
+    if (verdict == Verdict.DOWN) {
+      accusations++;
+    }
+    var names = cannotReachIt.stream().map(table::name).toList();
+    adopt(
+        states.of(member).judged(verdict), String.join(" and ", names) + " cannot reach it either");
+  }
+
+  /** Makes a new claim if there is something new to claim, or {@code anyway}. */
+  private void refresh(boolean anyway) {
+    if (!mayClaim || !states.contains(self)) {
+      return;
+    }
+    long era = eras.current();
+    long settled = eras.settled();
+    int flags = wellness.flags(schedule.monotonicMillis());
+    boolean same =
+        own.generation() == generation
+            && own.era() == era
+            && own.settled() == settled
+            && own.epoch() == epoch
+            && own.flags() == flags;
+    if (!same || anyway) {
+      long version = own.generation() == generation ? own.version() + 1 : 1;
+      own = Claim.of(self, generation, version, era, settled, epoch, flags);
+      var state = new MemberState(own, Verdict.ALIVE);
+      rumours.add(self, state.matters(states.of(self)));
+      states.merge(state);
+    }
+  }
+
+  /** What every round would repeat is said once. */
+  private void report(String text) {
+    if (reported.size() < MOST_REPORTS && reported.add(text)) {
+      outbox.add(new Effect.Report(Severity.WARNING, text));
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.flywheel.simulator.scale;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The promises of the membership in figures; docs/membership.md has them for 1,000 nodes, too. */
+class GossipExperimentTest {
+  @ParameterizedTest
+  @CsvSource({"10,0.05", "10,0.2", "100,0.05", "100,0.2"})
+  void newsIsFastCheapAndTrue(int nodes, double lossShare) {
+    var figures = GossipExperiment.run(nodes, lossShare, 6, 60_000, 4711);
+    double most = 2 * Math.log(nodes) / Math.log(2);
+    assertTrue(figures.worstRoundsUntilKnown() <= most, figures.toText());
+    assertTrue(figures.bytesPerNodeAndSecond() <= 4_096, figures.toText());
+    assertTrue(figures.largestMessageBytes() <= 2_048, figures.toText());
+    assertTrue(figures.downMillis() <= 45_000, figures.toText());
+    assertEquals(0, figures.falseAccusations(), figures.toText());
+  }
+}
