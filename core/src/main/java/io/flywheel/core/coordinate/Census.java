@@ -8,6 +8,7 @@ import io.flywheel.core.message.Outcome.Holding;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.replica.Held;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Reader;
 import io.flywheel.core.version.Siblings;
@@ -55,9 +56,9 @@ public final class Census {
     long left = Math.max(1, deadlineMillis - schedule.monotonicMillis());
     for (NodeId node : nodes) {
       if (node.equals(peers.self())) {
-        replica.read(key, count);
+        replica.readWithDebts(key, count);
       } else {
-        peers.send(node, new ReplicaGet(count.request, key, left));
+        peers.send(node, new ReplicaGet(count.request, key, true, left));
       }
     }
     if (nodes.isEmpty()) {
@@ -98,13 +99,14 @@ public final class Census {
     }
 
     @Override
-    public void read(Siblings onDisk) {
-      answered(new Holding(peers.self(), true, onDisk, onDisk.isEmpty() ? "absent" : ""));
+    public void read(Held held) {
+      String note = held.siblings().isEmpty() ? "absent" : "";
+      answered(holding(peers.self(), held.siblings(), held.era(), held.owed(), note));
     }
 
     @Override
     public void unreadable() {
-      answered(new Holding(peers.self(), true, null, "unreadable"));
+      answered(silent(peers.self(), "unreadable"));
     }
 
     private void replied(NodeId from, ReplicaGetReply reply) {
@@ -113,16 +115,26 @@ public final class Census {
       }
       String note = reply.status().name().toLowerCase(Locale.ROOT).replace('_', ' ');
       if (reply.status() == GetStatus.ABSENT) {
-        answered(new Holding(from, true, Siblings.NONE, note));
+        answered(holding(from, Siblings.NONE, reply.era(), reply.owed(), note));
       } else if (reply.status() == GetStatus.FOUND) {
         try {
-          answered(new Holding(from, true, SiblingsCodec.decode(key, reply.record()), ""));
+          var siblings = SiblingsCodec.decode(key, reply.record());
+          answered(holding(from, siblings, reply.era(), reply.owed(), ""));
         } catch (MalformedException e) {
-          answered(new Holding(from, true, null, "sent a damaged record"));
+          answered(silent(from, "sent a damaged record"));
         }
       } else {
-        answered(new Holding(from, true, null, note));
+        answered(silent(from, note));
       }
+    }
+
+    private Holding holding(
+        NodeId node, Siblings siblings, long era, List<NodeId> owed, String note) {
+      return new Holding(node, peers.isPrimary(node, key), siblings, era, owed, note);
+    }
+
+    private Holding silent(NodeId node, String note) {
+      return new Holding(node, peers.isPrimary(node, key), null, 0, List.of(), note);
     }
 
     private void answered(Holding holding) {
@@ -136,7 +148,7 @@ public final class Census {
       var holdings = new ArrayList<Holding>(nodes.size());
       for (NodeId node : nodes) {
         var holding = answers.get(node);
-        holdings.add(holding != null ? holding : new Holding(node, true, null, "no answer"));
+        holdings.add(holding != null ? holding : silent(node, "no answer"));
       }
       return holdings;
     }

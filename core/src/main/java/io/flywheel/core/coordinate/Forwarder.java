@@ -5,18 +5,20 @@ import io.flywheel.core.message.Message.ForwardPut;
 import io.flywheel.core.message.Message.ForwardReply;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Outcome.NotDone;
-import io.flywheel.core.message.Outcome.Obstacle;
 import io.flywheel.core.message.Outcome.Unknown;
 import io.flywheel.core.message.Outcome.Written;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.replica.PutOrder;
+import io.flywheel.core.ring.Replica;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,19 +50,23 @@ public final class Forwarder {
     this.lastRequest = firstRequest;
   }
 
-  public void forward(Peers peers, PutOrder order, Consumer<Outcome> answer) {
+  /** {@code whenAlone} is the answer where nobody else can be asked. */
+  public void forward(Peers peers, PutOrder order, Outcome whenAlone, Consumer<Outcome> answer) {
     var id = order.id();
     var named =
         id != null ? order : order.withId(new RequestId(random.nextLong(), random.nextLong()));
     var candidates = new ArrayList<NodeId>();
     long now = schedule.monotonicMillis();
-    for (NodeId node : peers.primaries(order.key())) {
-      if (!node.equals(peers.self()) && peers.isAlive(node, now)) {
-        candidates.add(node);
+    var standIns = new ArrayList<NodeId>();
+    for (Replica part : peers.replicas(order.key(), now)) {
+      if (!part.node().equals(peers.self())) {
+        (part instanceof Replica.Primary ? candidates : standIns).add(part.node());
       }
     }
+    candidates.sort(Comparator.comparing(node -> !peers.isWell(node)));
+    candidates.addAll(standIns);
     if (candidates.isEmpty()) {
-      answer.accept(new NotDone(Obstacle.TOO_FEW_REPLICAS, "none of the key's replicas is alive"));
+      answer.accept(whenAlone);
       return;
     }
     var forward = new Forward(++lastRequest, peers, named, candidates, answer);
@@ -73,6 +79,15 @@ public final class Forwarder {
     var forward = inFlight.get(reply.request());
     if (forward != null) {
       forward.replied(from, reply.outcome());
+    }
+  }
+
+  /** No connection to this node is left: what it was to coordinate goes to another at once. */
+  public void unreachable(NodeId node) {
+    for (Forward forward : new TreeMap<>(inFlight).values()) {
+      if (forward.silent.contains(node)) {
+        forward.tryNext();
+      }
     }
   }
 

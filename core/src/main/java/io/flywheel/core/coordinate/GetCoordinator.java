@@ -11,31 +11,50 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.replica.Held;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Reader;
+import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A get (Dynamo 4.5): ask as many replicas as are needed, the nearest live ones, and the rest when
  * one fails or is late; merge, answer, and repair those that were stale afterwards. Any node may
  * coordinate one.
+ *
+ * <p>A late answer is hedged (Dean and Barroso, 'The Tail at Scale', 2013): once a replica takes
+ * several times as long as it usually does, the other primaries are asked too. Only much later, or
+ * when too few primaries live, nodes that stand in are asked: they may not have the key, and what
+ * they answer counts towards R all the same.
  */
 public final class GetCoordinator {
-  /** Part of the time after which the replicas not yet asked are asked too. */
-  private static final int PATIENCE_PART = 4;
+  /** An answer is late after so many times what its node usually takes. */
+  private static final double LATE_FACTOR = 4;
 
   private static final long LEAST_PATIENCE_MILLIS = 20;
+
+  /** Part of the time after which the other primaries are asked whatever is usual. */
+  private static final int PATIENCE_PART = 4;
+
+  /** Part of the time after which other nodes stand in for silent primaries. */
+  private static final int STAND_IN_PART = 2;
+
+  /** A replica that takes so many times as long as the fastest one is asked last. */
+  private static final double SLOW_FACTOR = 4;
 
   private final LocalReplica replica;
   private final Schedule schedule;
   private final ReadRepair repair;
   private final boolean durable;
+  private final Latencies latencies = new Latencies();
   private final Map<Long, Get> inFlight = new HashMap<>();
   private long lastRequest;
 
@@ -59,48 +78,64 @@ public final class GetCoordinator {
   }
 
   /**
-   * Reads from {@code needed} replicas.
+   * Reads from {@code r} nodes.
    *
+   * @param pr how many of them must be primaries
    * @param deadlineMillis by the monotonic clock
    */
   public void get(
       Peers peers,
       Key key,
       Conflicts conflicts,
-      int needed,
+      int r,
+      int pr,
       long deadlineMillis,
       GetListener listener) {
     long now = schedule.monotonicMillis();
     var primaries = peers.primaries(key);
     int alive = peers.countAlive(primaries, now);
-    if (alive < needed) {
+    var replicas = peers.replicas(key, now);
+    if (replicas.size() < r || alive < pr) {
       listener.failed(
           new NotDone(
               Obstacle.TOO_FEW_REPLICAS,
-              alive + " of the key's replicas are alive, " + needed + " are needed"));
+              alive
+                  + " of the key's replicas are alive and "
+                  + (replicas.size() - alive)
+                  + " other nodes can stand in; R is "
+                  + r
+                  + (pr > 0 ? ", PR " + pr : "")));
       return;
     }
     if (replica.isOverloaded(key)) {
       listener.failed(new NotDone(Obstacle.OVERLOADED, "too much is waiting for the disk"));
       return;
     }
-    var get = new Get(++lastRequest, peers, key, conflicts, needed, deadlineMillis, listener);
+    var tally = new GetTally(primaries, r, pr, conflicts);
+    var get = new Get(++lastRequest, peers, key, tally, replicas, deadlineMillis, listener);
     inFlight.put(get.request, get);
-    long patience = Math.max(LEAST_PATIENCE_MILLIS, (deadlineMillis - now) / PATIENCE_PART);
-    schedule.at(now + patience, this::askTheRest, get.request);
     schedule.at(deadlineMillis, this::expire, get.request);
-    get.ask(needed);
+    get.ask(Math.max(r, pr));
+    if (inFlight.containsKey(get.request)) {
+      schedule.at(now + get.patience(), this::hedge, get.request);
+      schedule.at(now + (deadlineMillis - now) / STAND_IN_PART, this::standIn, get.request);
+    }
   }
 
   public void replied(NodeId from, ReplicaGetReply reply) {
     var get = inFlight.get(reply.request());
-    if (get == null) {
+    if (get == null || !get.asked.contains(from)) {
       return;
     }
+    long now = schedule.monotonicMillis();
+    latencies.answered(from, now - get.startedMillis, now);
     try {
       switch (reply.status()) {
-        case FOUND -> get.answered(from, SiblingsCodec.decode(get.key, reply.record()));
-        case ABSENT -> get.answered(from, Siblings.NONE);
+        case FOUND -> {
+          var siblings = SiblingsCodec.decode(get.key, reply.record());
+          get.answered(from, siblings, reply.era());
+        }
+        case ABSENT -> get.answered(from, Siblings.NONE, reply.era());
         case UNREADABLE, OVERLOADED, NOT_A_REPLICA -> get.failed(from);
       }
     } catch (MalformedException e) {
@@ -108,11 +143,28 @@ public final class GetCoordinator {
     }
   }
 
-  private void askTheRest(long request) {
+  /** No connection to this node is left: the others are asked at once. */
+  public void unreachable(NodeId node) {
+    for (Get get : new TreeMap<>(inFlight).values()) {
+      if (get.asked.contains(node) && !get.tally.answered().contains(node)) {
+        get.ask(1);
+      }
+    }
+  }
+
+  private void hedge(long request) {
     var get = inFlight.get(request);
     if (get != null) {
       get.askedUnanswered();
       get.ask(Integer.MAX_VALUE);
+    }
+  }
+
+  private void standIn(long request) {
+    var get = inFlight.get(request);
+    if (get != null) {
+      get.askedUnanswered();
+      get.askInstead(get.silent());
     }
   }
 
@@ -121,8 +173,7 @@ public final class GetCoordinator {
     if (get != null) {
       get.askedUnanswered();
       get.listener.failed(
-          new Unknown(
-              get.tally.answered().size() + " of " + get.needed + " replicas answered in time"));
+          new Unknown(get.tally.answered().size() + " replicas answered in time, too few"));
     }
   }
 
@@ -131,35 +182,75 @@ public final class GetCoordinator {
     private final long request;
     private final Peers peers;
     private final Key key;
-    private final int needed;
     private final long deadlineMillis;
     private final long startedMillis;
     private final GetListener listener;
     private final GetTally tally;
     private final ArrayDeque<NodeId> unasked;
     private final List<NodeId> asked = new ArrayList<>(3);
-    private final int n;
+    private final List<NodeId> primaries;
+    private final Iterator<NodeId> fallbacks;
     private final List<NodeId> failed = new ArrayList<>(0);
 
     private Get(
         long request,
         Peers peers,
         Key key,
-        Conflicts conflicts,
-        int needed,
+        GetTally tally,
+        List<Replica> replicas,
         long deadlineMillis,
         GetListener listener) {
       this.request = request;
       this.peers = peers;
       this.key = key;
-      this.needed = needed;
+      this.tally = tally;
       this.deadlineMillis = deadlineMillis;
       this.startedMillis = schedule.monotonicMillis();
       this.listener = listener;
-      this.tally = new GetTally(needed, conflicts);
-      var primaries = peers.primaries(key);
-      this.n = primaries.size();
-      this.unasked = new ArrayDeque<>(peers.nearestFirst(primaries, startedMillis));
+      primaries = peers.primaries(key);
+      fallbacks = peers.fallbacks(key);
+      unasked = new ArrayDeque<>(order(replicas));
+    }
+
+    /** Primaries that live, then those that stand in, then primaries that may live after all. */
+    private List<NodeId> order(List<Replica> replicas) {
+      var order = new ArrayList<NodeId>(replicas.size());
+      var slow = new ArrayList<NodeId>(0);
+      var others = new ArrayList<NodeId>(0);
+      double fastest = Double.MAX_VALUE;
+      for (NodeId node : primaries) {
+        if (!node.equals(peers.self())) {
+          fastest = Math.min(fastest, latencies.expectedMillis(node, startedMillis));
+        }
+      }
+      double slowMillis = Math.max(LEAST_PATIENCE_MILLIS, fastest * SLOW_FACTOR);
+      for (NodeId node : peers.nearestFirst(primaries, startedMillis)) {
+        if (!peers.isAlive(node, startedMillis)) {
+          others.add(node);
+        } else if (latencies.expectedMillis(node, startedMillis) > slowMillis) {
+          slow.add(node);
+        } else {
+          order.add(node);
+        }
+      }
+      order.addAll(slow);
+      for (Replica part : replicas) {
+        if (part instanceof Replica.FallbackFor) {
+          order.add(part.node());
+        }
+      }
+      order.addAll(others);
+      return order;
+    }
+
+    /** After how long an answer is late, in milliseconds. */
+    private long patience() {
+      double usual = 0;
+      for (NodeId node : asked) {
+        usual = Math.max(usual, latencies.expectedMillis(node, startedMillis));
+      }
+      long most = Math.max(LEAST_PATIENCE_MILLIS, (deadlineMillis - startedMillis) / PATIENCE_PART);
+      return Math.clamp((long) (usual * LATE_FACTOR), LEAST_PATIENCE_MILLIS, most);
     }
 
     private void ask(int count) {
@@ -170,14 +261,32 @@ public final class GetCoordinator {
         if (node.equals(peers.self())) {
           replica.read(key, this);
         } else {
-          peers.send(node, new ReplicaGet(request, key, Math.max(1, left)));
+          boolean standIn = !primaries.contains(node);
+          peers.send(node, new ReplicaGet(request, key, standIn, Math.max(1, left)));
         }
       }
     }
 
+    /** Asks as many further live nodes as there are silent ones. */
+    private void askInstead(int count) {
+      int found = 0;
+      while (found < count && fallbacks.hasNext()) {
+        NodeId next = fallbacks.next();
+        if (!asked.contains(next) && peers.isAlive(next, schedule.monotonicMillis())) {
+          unasked.add(next);
+          found++;
+        }
+      }
+      ask(found);
+    }
+
+    private int silent() {
+      return asked.size() - tally.answered().size() - failed.size();
+    }
+
     @Override
-    public void read(Siblings onDisk) {
-      answered(peers.self(), onDisk);
+    public void read(Held held) {
+      answered(peers.self(), held.siblings(), held.era());
     }
 
     @Override
@@ -185,14 +294,16 @@ public final class GetCoordinator {
       failed(peers.self());
     }
 
-    private void answered(NodeId node, Siblings siblings) {
+    private void answered(NodeId node, Siblings siblings, long era) {
       if (!inFlight.containsKey(request)) {
         return;
       }
-      tally.record(node, siblings);
+      tally.record(node, siblings, era);
       if (tally.enough()) {
         inFlight.remove(request);
         finish();
+      } else {
+        failIfHopeless();
       }
     }
 
@@ -201,15 +312,25 @@ public final class GetCoordinator {
         return;
       }
       failed.add(node);
-      if (n - failed.size() < needed) {
-        inFlight.remove(request);
+      if (unasked.isEmpty()) {
+        askInstead(1);
+      } else {
+        ask(1);
+      }
+      failIfHopeless();
+    }
+
+    private void failIfHopeless() {
+      var primariesLeft = new ArrayList<>(primaries);
+      primariesLeft.removeAll(failed);
+      boolean hopeless =
+          (silent() == 0 && unasked.isEmpty()) || tally.lacksPrimaries(primariesLeft.size());
+      if (hopeless && inFlight.remove(request) != null) {
         listener.failed(
             new NotDone(
                 Obstacle.TOO_FEW_REPLICAS,
-                failed.size() + " of the key's replicas cannot answer, " + needed + " must"));
-        return;
+                failed.size() + " of the key's replicas cannot answer, and nobody is left to ask"));
       }
-      ask(1);
     }
 
     private void finish() {
@@ -217,10 +338,16 @@ public final class GetCoordinator {
       var stale = tally.stale(merged);
       var answered = tally.answered();
       var receipt =
-          new Receipt(n, answered.size(), 0, peers.racks(answered), durable, stale.size());
+          new Receipt(
+              primaries.size(),
+              tally.primaries(),
+              tally.fallbacks(),
+              peers.racks(answered),
+              durable,
+              stale.size());
       listener.found(merged, receipt);
       if (!stale.isEmpty()) {
-        repair.repair(peers, key, merged, stale);
+        repair.repair(peers, key, merged, tally.era(), stale);
       }
     }
 

@@ -9,21 +9,54 @@ import java.util.TreeMap;
 
 /** Collects what replicas hold, and decides when it is enough to answer from. */
 final class GetTally {
-  private final int needed;
+  private final List<NodeId> primaries;
+  private final int r;
+  private final int pr;
   private final Conflicts conflicts;
   private final TreeMap<NodeId, Siblings> answers = new TreeMap<>();
+  private int answeredPrimaries;
+  private long era = Long.MAX_VALUE;
 
-  GetTally(int needed, Conflicts conflicts) {
-    this.needed = needed;
+  /**
+   * Nothing is collected yet.
+   *
+   * @param r nodes that must answer
+   * @param pr how many of them must be primaries
+   */
+  GetTally(List<NodeId> primaries, int r, int pr, Conflicts conflicts) {
+    this.primaries = primaries;
+    this.r = r;
+    this.pr = pr;
     this.conflicts = conflicts;
   }
 
-  void record(NodeId node, Siblings siblings) {
-    answers.putIfAbsent(node, siblings);
+  void record(NodeId node, Siblings siblings, long label) {
+    if (answers.putIfAbsent(node, siblings) == null) {
+      answeredPrimaries += primaries.contains(node) ? 1 : 0;
+      era = Math.min(era, label);
+    }
   }
 
   boolean enough() {
-    return answers.size() >= needed;
+    return answers.size() >= r && answeredPrimaries >= pr;
+  }
+
+  /** Whether so many primaries are too few. */
+  boolean lacksPrimaries(int left) {
+    return left < pr;
+  }
+
+  int primaries() {
+    return answeredPrimaries;
+  }
+
+  int fallbacks() {
+    return answers.size() - answeredPrimaries;
+  }
+
+  /** The label of what was merged: that of its oldest part. */
+  long era() {
+    return era;
   }
 
   List<NodeId> answered() {
@@ -38,12 +71,12 @@ final class GetTally {
     return merged;
   }
 
-  /** Those whose state is not the merged one. */
+  /** Primaries whose state is not the merged one. */
   List<NodeId> stale(Siblings merged) {
     var stale = new ArrayList<NodeId>(0);
     answers.forEach(
         (node, siblings) -> {
-          if (!siblings.equals(merged)) {
+          if (primaries.contains(node) && !siblings.equals(merged)) {
             stale.add(node);
           }
         });

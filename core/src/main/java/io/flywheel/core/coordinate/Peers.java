@@ -5,8 +5,11 @@ import io.flywheel.core.message.Message;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Zone;
+import io.flywheel.core.ring.Partition;
+import io.flywheel.core.ring.Replica;
 import io.flywheel.core.ring.Ring;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -23,21 +26,50 @@ public final class Peers {
   private final Ring ring;
   private final MembershipTable table;
   private final Courier courier;
+  private final List<Partition> owned;
 
   public Peers(NodeId self, Ring ring, MembershipTable table, Courier courier) {
     this.self = self;
     this.ring = ring;
     this.table = table;
     this.courier = courier;
+    this.owned = ring.partitionsOf(self);
   }
 
   public NodeId self() {
     return self;
   }
 
+  public Ring ring() {
+    return ring;
+  }
+
+  /** The partitions that this node owns a copy of, ascending. */
+  public List<Partition> ownedPartitions() {
+    return owned;
+  }
+
   /** The nodes that own the key, in the order of its preference list. */
   public List<NodeId> primaries(Key key) {
     return ring.preferenceList(ring.partition(key)).primaries();
+  }
+
+  /** At most n live nodes: primaries, and stand-ins for those that are not alive. */
+  public List<Replica> replicas(Key key, long monotonicMillis) {
+    return ring.preferenceList(ring.partition(key)).among(node -> isAlive(node, monotonicMillis));
+  }
+
+  /** Every node that is no primary of the key, in the order in which they stand in. */
+  public Iterator<NodeId> fallbacks(Key key) {
+    return ring.preferenceList(ring.partition(key)).fallbacks().iterator();
+  }
+
+  public boolean isMember(NodeId node) {
+    return table.contains(node);
+  }
+
+  public boolean isPrimary(NodeId node, Key key) {
+    return ring.owns(node, ring.partition(key));
   }
 
   public boolean isReplica(Key key) {
@@ -46,6 +78,11 @@ public final class Peers {
 
   public boolean isAlive(NodeId node, long monotonicMillis) {
     return table.isAlive(node, monotonicMillis);
+  }
+
+  /** Whether a node has not said of itself that others should be asked first. */
+  public boolean isWell(NodeId node) {
+    return table.isWell(node);
   }
 
   public int countAlive(List<NodeId> nodes, long monotonicMillis) {
@@ -58,19 +95,24 @@ public final class Peers {
     return alive;
   }
 
-  /** The same nodes: this one first, then the live ones, then the rest, each in their order. */
+  /**
+   * The same nodes: this one first, then the live ones, those that say they are unwell after the
+   * others, then the rest, each in their order.
+   */
   public List<NodeId> nearestFirst(List<NodeId> nodes, long monotonicMillis) {
     var sorted = new ArrayList<NodeId>(nodes.size());
+    var unwell = new ArrayList<NodeId>();
     var rest = new ArrayList<NodeId>();
     for (NodeId node : nodes) {
       if (node.equals(self)) {
         sorted.addFirst(node);
       } else if (isAlive(node, monotonicMillis)) {
-        sorted.add(node);
+        (isWell(node) ? sorted : unwell).add(node);
       } else {
         rest.add(node);
       }
     }
+    sorted.addAll(unwell);
     sorted.addAll(rest);
     return sorted;
   }

@@ -15,15 +15,25 @@ import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Minter;
 import io.flywheel.core.replica.PutOrder;
+import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Context;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A put at one of the key's replicas (Dynamo 4.5): mint the dot here, store the record and send it
- * to all other replicas at the same time, and answer when W of them have it on disk.
+ * to all other replicas at the same time, and answer when W nodes have it on disk.
+ *
+ * <p>The quorum is sloppy (Dynamo 4.6): in the place of a primary that is down, that refuses, or
+ * that stays silent, the next live node of the preference list is asked to keep the record for it.
+ * A primary for which nobody does is remembered here, as a debt; that is a reminder, and counts for
+ * nothing.
  *
  * <p>Before the dot is minted every obstacle is an honest 'not done'. From then on the write
  * exists: it is answered 'written', or 'unknown'.
@@ -34,6 +44,9 @@ public final class PutCoordinator {
 
   private static final long LEAST_RESEND_MILLIS = 20;
   private static final long MAX_RESEND_MILLIS = 500;
+
+  /** How many other nodes are asked, for each copy, when those before them refuse. */
+  private static final int MAX_REPLACEMENTS_PER_COPY = 2;
 
   /** Above this answered puts are not kept to be sent once more. */
   private static final long MANY_KEPT_BYTES = 32L << 20;
@@ -64,38 +77,57 @@ public final class PutCoordinator {
   }
 
   /**
-   * Coordinates a put of a key that this node replicates.
+   * Coordinates a put of a key that this node replicates, or for which it stands in.
    *
-   * @param whenUnreadable called instead of {@code answer} when this replica's own record cannot be
-   *     read; nothing was minted, and another replica may coordinate
+   * @param whenUnable called instead of {@code answer} when this replica cannot take it, for a
+   *     reason that is its own; nothing was minted, and another replica may coordinate
    */
-  public void put(Peers peers, PutOrder order, Consumer<Outcome> answer, Runnable whenUnreadable) {
-    long now = schedule.monotonicMillis();
-    var primaries = peers.primaries(order.key());
-    int alive = peers.countAlive(primaries, now);
-    int needed = Math.max(order.w(), order.pw());
-    if (alive < needed) {
-      answer.accept(
-          new NotDone(
-              Obstacle.TOO_FEW_REPLICAS,
-              alive + " of the key's replicas are alive, " + needed + " are needed"));
+  public void put(
+      Peers peers, PutOrder order, Consumer<Outcome> answer, Consumer<Outcome> whenUnable) {
+    var put = new Put(++lastRequest, peers, order, answer, whenUnable);
+    var obstacle = put.obstacle();
+    if (obstacle != null) {
+      answer.accept(obstacle);
       return;
     }
-    if (replica.isOverloaded(order.key()) || keptBytes > MAX_KEPT_BYTES) {
-      answer.accept(new NotDone(Obstacle.OVERLOADED, "too much is waiting for disks"));
+    var inability = inability(order);
+    if (inability != null) {
+      whenUnable.accept(inability);
       return;
     }
-    var put = new Put(++lastRequest, peers, order, answer, whenUnreadable);
     inFlight.put(put.request, put);
     schedule.at(order.deadlineMillis(), this::expire, put.request);
-    replica.mint(order, put);
+    replica.mint(order, put.owners.get(peers.self()), put);
+  }
+
+  /** Refused at once: whoever waits for this disk had better ask another. */
+  private @Nullable Outcome inability(PutOrder order) {
+    if (replica.isFull() && !order.write().tombstone()) {
+      return new NotDone(
+          Obstacle.OVERLOADED, "this node's disk is full: it takes deletions, but no values");
+    }
+    long left = order.deadlineMillis() - schedule.monotonicMillis();
+    return replica.isStalled(left)
+        ? new NotDone(Obstacle.OVERLOADED, "this node's disk is too slow to store it in time")
+        : null;
   }
 
   public void replied(NodeId from, ReplicaPutReply reply) {
     var put = inFlight.get(reply.request());
-    if (put != null) {
-      put.tally.record(from, reply.status());
+    if (put != null && put.owners.containsKey(from) && put.tally.record(from, reply.status())) {
+      if (put.tally.hasFailed(from)) {
+        put.replace(from);
+      }
       put.decide();
+    }
+  }
+
+  /** No connection to this node is left: who else can take what it was sent is asked at once. */
+  public void unreachable(NodeId node) {
+    for (Put put : new TreeMap<>(inFlight).values()) {
+      if (put.owners.containsKey(node) && !put.tally.hasStored(node)) {
+        put.replace(node);
+      }
     }
   }
 
@@ -119,12 +151,19 @@ public final class PutCoordinator {
     private final long request;
     private final Peers peers;
     private final PutOrder order;
+    private final List<NodeId> primaries;
     private final PutTally tally;
-    private final Runnable whenUnreadable;
+    private final Consumer<Outcome> whenUnable;
+    private final Iterator<NodeId> fallbacks;
+
+    /** Everybody who was asked, and the primary whose copy it is. */
+    private final Map<NodeId, NodeId> owners = new TreeMap<>();
+
     private @Nullable Consumer<Outcome> answer;
     private @Nullable ReplicaPut message;
     private Context context = Context.EMPTY;
     private boolean heldBack;
+    private int replacements;
     private long sentMillis;
 
     private Put(
@@ -132,25 +171,53 @@ public final class PutCoordinator {
         Peers peers,
         PutOrder order,
         Consumer<Outcome> answer,
-        Runnable whenUnreadable) {
+        Consumer<Outcome> whenUnable) {
       this.request = request;
       this.peers = peers;
       this.order = order;
       this.answer = answer;
-      this.whenUnreadable = whenUnreadable;
-      this.tally = new PutTally(peers.primaries(order.key()), order.w(), order.pw());
+      this.whenUnable = whenUnable;
+      primaries = peers.primaries(order.key());
+      fallbacks = peers.fallbacks(order.key());
+      tally = new PutTally(primaries, order.w(), order.pw());
+      for (Replica part : peers.replicas(order.key(), schedule.monotonicMillis())) {
+        owners.put(part.node(), part.owner());
+      }
+      // Whoever forwarded this found no primary to take it, whatever this node believes of them.
+      owners.putIfAbsent(peers.self(), primaries.getFirst());
+    }
+
+    private @Nullable Outcome obstacle() {
+      int alive = 0;
+      for (NodeId primary : primaries) {
+        alive += owners.containsKey(primary) ? 1 : 0;
+      }
+      if (owners.size() < order.w() || alive < order.pw()) {
+        return new NotDone(
+            Obstacle.TOO_FEW_REPLICAS,
+            alive
+                + " of the key's replicas are alive and "
+                + (owners.size() - alive)
+                + " other nodes can stand in; W is "
+                + order.w()
+                + (order.pw() > 0 ? ", PW " + order.pw() : ""));
+      }
+      return replica.isOverloaded(order.key()) || keptBytes > MAX_KEPT_BYTES
+          ? new NotDone(Obstacle.OVERLOADED, "too much is waiting for disks")
+          : null;
     }
 
     @Override
-    public void minted(Bytes record, Context covered, boolean tellOnlyWhenDurable) {
+    public void minted(Bytes record, long era, Context covered, boolean tellOnlyWhenDurable) {
       context = covered;
-      message = new ReplicaPut(request, order.key(), 0, record);
+      message = new ReplicaPut(request, order.key(), era, null, record);
       sentMillis = schedule.monotonicMillis();
       keptBytes += record.length();
       heldBack = tellOnlyWhenDurable;
       if (!heldBack) {
-        sendToMissing(message);
+        owners.keySet().forEach(this::send);
       }
+      oweTo(unattended());
       long patience = (order.deadlineMillis() - sentMillis) / RESEND_PART;
       schedule.at(
           sentMillis + Math.clamp(patience, LEAST_RESEND_MILLIS, MAX_RESEND_MILLIS),
@@ -161,9 +228,9 @@ public final class PutCoordinator {
     @Override
     public void durable() {
       tally.record(peers.self(), durable ? PutStatus.STORED : PutStatus.STORED_NOT_SYNCED);
-      if (heldBack && message != null) {
+      if (heldBack) {
         heldBack = false;
-        sendToMissing(message);
+        owners.keySet().forEach(this::send);
       }
       decide();
     }
@@ -179,61 +246,117 @@ public final class PutCoordinator {
       forget();
       if (answer != null) {
         answer = null;
-        whenUnreadable.run();
+        whenUnable.accept(
+            new NotDone(
+                Obstacle.TOO_FEW_REPLICAS, "this replica cannot read what it holds of the key"));
       }
     }
 
-    private void sendToMissing(ReplicaPut put) {
-      for (NodeId node : tally.missing()) {
-        if (!node.equals(peers.self())) {
-          peers.send(node, put);
+    private void send(NodeId node) {
+      var put = message;
+      if (put != null && !node.equals(peers.self()) && !tally.hasStored(node)) {
+        var owner = owners.get(node);
+        var standsInFor = node.equals(owner) ? null : owner;
+        peers.send(node, new ReplicaPut(request, put.key(), put.era(), standsInFor, put.record()));
+      }
+    }
+
+    /** Asks the next live node to keep the copy that {@code node} does not take. */
+    private void replace(NodeId node) {
+      var owner = owners.get(node);
+      long now = schedule.monotonicMillis();
+      if (replacements++ > MAX_REPLACEMENTS_PER_COPY * primaries.size()) {
+        return; // a cluster that refuses everywhere is not asked everywhere
+      }
+      while (owner != null && message != null && !heldBack && fallbacks.hasNext()) {
+        NodeId next = fallbacks.next();
+        if (!owners.containsKey(next) && peers.isAlive(next, now)) {
+          owners.put(next, owner);
+          send(next);
+          return;
         }
       }
     }
 
-    private void accuseMissing() {
-      long now = schedule.monotonicMillis();
-      tally.missing().forEach(node -> peers.unanswered(node, sentMillis, now));
+    private List<NodeId> silent() {
+      var silent = new ArrayList<NodeId>();
+      for (NodeId node : owners.keySet()) {
+        if (!node.equals(peers.self()) && !tally.hasStored(node) && !tally.hasFailed(node)) {
+          silent.add(node);
+        }
+      }
+      return silent;
     }
 
+    /** Sends it once more, and has other nodes stand in for those that stay silent. */
     private void resend() {
       if (message != null && !heldBack) {
-        sendToMissing(message);
-        accuseMissing();
-      }
-      if (answer == null) {
-        forget();
+        for (NodeId node : owners.keySet()) {
+          send(node);
+        }
+        var silent = silent();
+        accuse(silent);
+        silent.forEach(this::replace);
       }
     }
 
-    /** Late acknowledgements of an answered put change nothing. */
+    private void accuse(List<NodeId> silent) {
+      long now = schedule.monotonicMillis();
+      silent.forEach(node -> peers.unanswered(node, sentMillis, now));
+    }
+
+    /** Owners whom nobody was asked for. */
+    private List<NodeId> unattended() {
+      var left = new ArrayList<>(primaries);
+      left.removeAll(owners.values());
+      left.remove(peers.self());
+      return left;
+    }
+
+    /** Owners that do not have it, nor anybody in their place. */
+    private List<NodeId> uncovered() {
+      var left = new ArrayList<>(primaries);
+      for (NodeId node : tally.stored()) {
+        left.remove(owners.getOrDefault(node, node));
+      }
+      left.remove(peers.self());
+      return left;
+    }
+
+    private void oweTo(List<NodeId> absent) {
+      if (!absent.isEmpty()) {
+        replica.owe(order.key(), absent);
+      }
+    }
+
+    /** What nobody has taken by now is owed; late acknowledgements change nothing. */
     private void forget() {
       if (inFlight.remove(request) != null && message != null) {
         keptBytes -= message.record().length();
+        oweTo(uncovered());
       }
     }
 
     private void decide() {
       if (tally.enough()) {
         var stored = tally.stored();
-        int racks = peers.racks(stored);
-        int n = peers.primaries(order.key()).size();
-        var receipt = new Receipt(n, stored.size(), 0, racks, tally.durable(), 0);
+        var receipt =
+            new Receipt(
+                primaries.size(),
+                tally.primaries(),
+                tally.fallbacks(),
+                peers.racks(stored),
+                tally.durable(),
+                0);
         answer(new Written(context, receipt));
-      } else if (tally.hopeless()) {
+      } else if (tally.hopeless(List.copyOf(owners.keySet()))) {
         answer(new Unknown("some replicas could not store it; it may still be there"));
       }
-      if (tally.complete() || (answer == null && !worthKeeping())) {
+      boolean tooMuchKept = answer == null && keptBytes > MANY_KEPT_BYTES;
+      boolean settled = uncovered().isEmpty() || silent().isEmpty();
+      if (tooMuchKept || (answer == null && settled)) {
         forget();
       }
-    }
-
-    /** Whether a live replica may still need the record once more, and memory allows it. */
-    private boolean worthKeeping() {
-      if (keptBytes > MANY_KEPT_BYTES) {
-        return false;
-      }
-      return peers.countAlive(tally.missing(), schedule.monotonicMillis()) > 0;
     }
 
     private void expire() {
@@ -241,7 +364,7 @@ public final class PutCoordinator {
         answer(new NotDone(Obstacle.DEADLINE, "the deadline passed before it was begun"));
         return;
       }
-      accuseMissing();
+      accuse(silent());
       answer(
           new Unknown(
               tally.stored().size()

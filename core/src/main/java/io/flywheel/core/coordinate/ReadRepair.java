@@ -37,7 +37,8 @@ public final class ReadRepair {
     return repairs;
   }
 
-  void repair(Peers peers, Key key, Siblings merged, List<NodeId> stale) {
+  /** {@code era} is the label of {@code merged}. */
+  void repair(Peers peers, Key key, Siblings merged, long era, List<NodeId> stale) {
     if (recent.size() >= MAX_KEYS || !recent.add(key)) {
       return;
     }
@@ -46,9 +47,9 @@ public final class ReadRepair {
     for (NodeId node : stale) {
       repairs++;
       if (node.equals(peers.self())) {
-        replica.merge(key, merged, Merger.NOBODY);
+        replica.merge(key, merged, era, null, Merger.NOBODY);
       } else {
-        peers.send(node, new ReplicaPut(0, key, 0, record));
+        peers.send(node, new ReplicaPut(0, key, era, null, record));
       }
     }
   }

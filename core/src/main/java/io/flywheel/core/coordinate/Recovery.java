@@ -79,6 +79,7 @@ public final class Recovery {
       return false;
     }
     var merged = Siblings.NONE;
+    long era = Long.MAX_VALUE;
     boolean complete = true;
     for (Holding holding : holdings) {
       var siblings = holding.siblings();
@@ -86,12 +87,13 @@ public final class Recovery {
         complete = false;
       } else {
         merged = merged.merge(siblings, namespace.conflicts());
+        era = Math.min(era, holding.era());
       }
     }
     if (!unreadable) {
-      replica.merge(key, merged, Merger.NOBODY);
+      replica.merge(key, merged, era, null, Merger.NOBODY);
     } else if (complete) {
-      replica.restore(key, merged, Merger.NOBODY);
+      replica.restore(key, merged, era, Merger.NOBODY);
     }
     return complete;
   }

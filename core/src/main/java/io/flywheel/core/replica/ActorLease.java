@@ -5,13 +5,16 @@ import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.membership.Identity;
+import io.flywheel.core.model.Key;
 import io.flywheel.core.model.Timestamp;
+import io.flywheel.core.ring.Partition;
 import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.Dot;
 import io.flywheel.core.version.HybridClock;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,8 @@ public final class ActorLease {
   private final Schedule schedule;
   private final SplittableRandom random;
   private final HybridClock clock;
+  private final int partitions;
+  private final TreeMap<Integer, Long> forgotten = new TreeMap<>();
   private final Runnable whenReady;
 
   /** What is durable or on its way there; tells what the next renewal continues from. */
@@ -45,6 +50,7 @@ public final class ActorLease {
   /**
    * Begins a new incarnation.
    *
+   * @param partitions of the ring
    * @param whenReady runs each time that a mint which was refused may be tried again
    */
   public ActorLease(
@@ -52,10 +58,12 @@ public final class ActorLease {
       Journal journal,
       Schedule schedule,
       SplittableRandom random,
+      int partitions,
       Runnable whenReady) {
     this.journal = journal;
     this.schedule = schedule;
     this.random = random;
+    this.partitions = partitions;
     this.clock = new HybridClock(before.leasedStamp());
     this.written = before;
     this.whenReady = whenReady;
@@ -71,19 +79,49 @@ public final class ActorLease {
     return written.incarnation();
   }
 
-  /** Whether {@code other} names a dot of this life that {@code own}, all there is here, lacks. */
-  public boolean provesLoss(Context other, Context own) {
+  /**
+   * Whether {@code other} names a dot of this life that {@code own}, all there is here, lacks, and
+   * that this node has not forgotten on purpose.
+   */
+  public boolean provesLoss(Key key, Context other, Context own) {
+    long forgotten = forgotten(key);
     for (Dot dot : other.vector().newestDots()) {
-      if (dot.actor().incarnation() == incarnation && !own.covers(dot)) {
+      if (isLacking(dot, own, forgotten)) {
         return true;
       }
     }
     for (Dot dot : other.dots()) {
-      if (dot.actor().incarnation() == incarnation && !own.covers(dot)) {
+      if (isLacking(dot, own, forgotten)) {
         return true;
       }
     }
     return false;
+  }
+
+  private boolean isLacking(Dot dot, Context own, long forgotten) {
+    var actor = dot.actor();
+    return actor.incarnation() == incarnation && actor.birth() > forgotten && !own.covers(dot);
+  }
+
+  /**
+   * This node forgets, on purpose, dots of the key: it handed the record over, or reaped it. No
+   * actor that began before this may go on there, as its vector entry would claim what is gone; and
+   * to meet one is no proof of loss. Remembered by partition, which is coarser and bounded.
+   */
+  public void forgets(Key key) {
+    forgotten.put(Partition.of(key, partitions).index(), clock.last());
+  }
+
+  private long forgotten(Key key) {
+    return forgotten.isEmpty()
+        ? Timestamp.NONE
+        : forgotten.getOrDefault(Partition.of(key, partitions).index(), Timestamp.NONE);
+  }
+
+  /** A stamp that is given once, for something else than a dot. */
+  long uniqueStamp() {
+    mintedSinceRenewal = true;
+    return clock.next(schedule.wallMillis());
   }
 
   /** Never mints under the present incarnation again; mints again when a new one is durable. */
@@ -111,7 +149,7 @@ public final class ActorLease {
    * A dot above everything in {@code seen}, for a key whose whole state here is {@code own}; null
    * while the lease does not allow it, and then {@code whenReady} will run.
    */
-  public @Nullable Dot mint(Context own, Context seen) {
+  public @Nullable Dot mint(Key key, Context own, Context seen) {
     long newest = Math.max(own.newestStamp(), seen.newestStamp());
     if (!usable || newest >= Timestamp.MAX) {
       return null;
@@ -124,7 +162,7 @@ public final class ActorLease {
     }
     mintedSinceRenewal = true;
     long time = clock.next(schedule.wallMillis());
-    var actor = own.vector().youngest(incarnation);
+    var actor = own.vector().youngest(incarnation, forgotten(key));
     return new Dot(
         actor == null ? new Actor(incarnation, time) : actor, Math.max(time, newest + 1));
   }
@@ -135,11 +173,26 @@ public final class ActorLease {
     return clock.peek(HybridClock.isPlausible(wall) ? wall : 0);
   }
 
+  /** The next start will have a generation above this one. */
+  public void continueFrom(long generation, Runnable whenDurable) {
+    written =
+        new Identity(
+            written.id(),
+            Math.max(generation, written.generation()),
+            written.startId(),
+            written.incarnation(),
+            written.leasedStamp());
+    var identity = new Mutation(Table.METADATA, StorageKey.IDENTITY, written.encode());
+    journal.storeForCertain(List.of(identity)).whenDurable(whenDurable);
+  }
+
   private void renew(long bits) {
     long nextIncarnation = Actor.incarnation(written.id(), bits);
     long nextBound = time() + Timestamp.ofMillis(LEASE_MILLIS);
     bound = Math.min(bound, nextBound);
-    written = new Identity(written.id(), written.startId(), nextIncarnation, nextBound);
+    written =
+        new Identity(
+            written.id(), written.generation(), written.startId(), nextIncarnation, nextBound);
     var identity = new Mutation(Table.METADATA, StorageKey.IDENTITY, written.encode());
     mintedSinceRenewal = false;
     int renewal = ++renewals;

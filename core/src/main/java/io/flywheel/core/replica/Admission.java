@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusal why not, or null
  * @param replaced what the put replaces: what its client had read and, where the namespace keeps
  *     the newest, the losers
- * @param losers the oldest siblings that have to go for it
+ * @param losers siblings unread by its client that have to go for it
  */
 record Admission(@Nullable Outcome refusal, Context replaced, List<Sibling> losers) {
   /** What a sibling takes beside its value: dot, flags, lengths, its request, its actor. */
@@ -35,6 +35,11 @@ record Admission(@Nullable Outcome refusal, Context replaced, List<Sibling> lose
       bytes += size(sibling.value().length(), sibling.contentType());
     }
     var losers = new ArrayList<Sibling>();
+    if (namespace.lastWriteWins() && !order.read().isEmpty()) {
+      // Its client had read, and not this: the one conflict that a last write can be seen to win.
+      losers.addAll(current.unread(order.read()));
+      losers.removeIf(Sibling::tombstone);
+    }
     while (survivors.size() + 1 > limits.siblings() || bytes > limits.objectBytes()) {
       if (namespace.overflow() == Overflow.REFUSE || survivors.isEmpty()) {
         return refused(survivors.size(), bytes, limits);
@@ -48,6 +53,16 @@ record Admission(@Nullable Outcome refusal, Context replaced, List<Sibling> lose
       replaced = replaced.withSingle(loser.dot());
     }
     return new Admission(null, replaced, losers);
+  }
+
+  /** Whether merging would bring a value that is not here yet; deletions bring none. */
+  static boolean brings(Siblings current, Siblings incoming) {
+    for (Sibling sibling : incoming.living()) {
+      if (!sibling.tombstone() && !current.context().covers(sibling.dot())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Admission refused(int siblings, long bytes, Limits limits) {

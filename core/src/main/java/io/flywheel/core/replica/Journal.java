@@ -3,6 +3,7 @@ package io.flywheel.core.replica;
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.Outbox;
+import io.flywheel.core.effect.Schedule;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +17,13 @@ public final class Journal {
   public static final class Pending {
     private final long ticket;
     private final long bytes;
+    private final long sinceMillis;
     private final List<Runnable> whenDurable = new ArrayList<>(2);
 
-    private Pending(long ticket, long bytes) {
+    private Pending(long ticket, long bytes, long sinceMillis) {
       this.ticket = ticket;
       this.bytes = bytes;
+      this.sinceMillis = sinceMillis;
     }
 
     public void whenDurable(Runnable action) {
@@ -29,12 +32,15 @@ public final class Journal {
   }
 
   private final Outbox outbox;
+  private final Schedule schedule;
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
   private long lastTicket;
   private long pendingBytes;
+  private boolean full;
 
-  public Journal(Outbox outbox) {
+  public Journal(Outbox outbox, Schedule schedule) {
     this.outbox = outbox;
+    this.schedule = schedule;
   }
 
   public Pending store(List<Mutation> mutations) {
@@ -46,9 +52,26 @@ public final class Journal {
     return store(mutations, true);
   }
 
+  /**
+   * Whether the disk has too little room left for values. What makes room is stored all the same.
+   */
+  public boolean isFull() {
+    return full;
+  }
+
+  public void full(boolean isFull) {
+    full = isFull;
+  }
+
   /** Bytes handed over and not yet durable. */
   public long pendingBytes() {
     return pendingBytes;
+  }
+
+  /** For how long the oldest of them has been under way, in milliseconds. */
+  public long oldestMillis() {
+    var oldest = pending.peek();
+    return oldest == null ? 0 : schedule.monotonicMillis() - oldest.sinceMillis;
   }
 
   public void stored(long throughTicket) {
@@ -62,9 +85,9 @@ public final class Journal {
   private Pending store(List<Mutation> mutations, boolean evenInPeriodicMode) {
     long bytes = 0;
     for (Mutation mutation : mutations) {
-      bytes += mutation.storageKey().length() + mutation.value().length();
+      bytes += mutation.bytes();
     }
-    var store = new Pending(++lastTicket, bytes);
+    var store = new Pending(++lastTicket, bytes, schedule.monotonicMillis());
     pending.add(store);
     pendingBytes += bytes;
     outbox.add(new Effect.Store(store.ticket, mutations, evenInPeriodicMode));

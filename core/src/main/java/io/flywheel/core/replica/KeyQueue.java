@@ -1,6 +1,8 @@
 package io.flywheel.core.replica;
 
+import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.version.Fingerprint;
 import io.flywheel.core.version.Siblings;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -12,23 +14,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyQueue {
   final Key key;
+  final Bytes storageKey;
   final ArrayDeque<Operation> waiting = new ArrayDeque<>(2);
   Siblings current = Siblings.NONE;
   Siblings onDisk = Siblings.NONE;
+
+  /** What {@code current} is made from, where it was just read. */
+  @Nullable Bytes record;
+
+  /** Of {@code current}; null until somebody needs it. */
+  @Nullable Fingerprint fingerprint;
+
   boolean loaded;
   boolean unreadable;
 
   /** Whether it is unreadable for good. */
   boolean damaged;
 
+  /** Whom the record is owed to; null until that was read. */
+  @Nullable Debts debts;
+
+  boolean loadingDebts;
   int storesPending;
   Journal.@Nullable Pending lastStore;
 
-  KeyQueue(Key key) {
+  KeyQueue(Key key, Bytes storageKey) {
     this.key = key;
+    this.storageKey = storageKey;
   }
 
   boolean isIdle() {
-    return loaded && waiting.isEmpty() && storesPending == 0;
+    return loaded && !loadingDebts && waiting.isEmpty() && storesPending == 0;
   }
 }

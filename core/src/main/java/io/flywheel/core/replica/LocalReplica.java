@@ -2,26 +2,14 @@ package io.flywheel.core.replica;
 
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Loaded;
-import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.Outbox;
-import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
-import io.flywheel.core.message.Outcome;
-import io.flywheel.core.message.Outcome.NotDone;
-import io.flywheel.core.message.Outcome.Obstacle;
-import io.flywheel.core.message.Outcome.Refused;
 import io.flywheel.core.model.Bytes;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
-import io.flywheel.core.model.NamespaceSettings;
-import io.flywheel.core.model.NamespaceSettings.Conflicts;
-import io.flywheel.core.model.NamespaceSettings.Overflow;
-import io.flywheel.core.version.AppliedRequest;
-import io.flywheel.core.version.Dot;
-import io.flywheel.core.version.HybridClock;
-import io.flywheel.core.version.Sibling;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.version.Fingerprint;
 import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayList;
@@ -29,12 +17,15 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * This node's copies of keys. Each operation reads the key's record, works on it, and hands a store
- * over; operations on the same key queue behind each other from before the read, so none works on a
- * state that another has already replaced (a record that returned late from the disk under a merge
- * that came meanwhile would erase it).
+ * This node's copies of keys, its own and those that it keeps for others. Each operation reads the
+ * key's record, works on it, and hands a store over; operations on the same key queue behind each
+ * other from before the read, so none works on a state that another has already replaced (a record
+ * that returned late from the disk under a merge that came meanwhile would erase it).
+ *
+ * <p>This class queues and loads; {@link KeyWork} says what each operation does.
  */
 public final class LocalReplica {
   /** The most operations that wait for one key. */
@@ -55,75 +46,147 @@ public final class LocalReplica {
     void lost(Key key);
   }
 
-  private final ClusterSettings settings;
+  private record Loading(KeyQueue queue, Table table) {}
+
   private final Outbox outbox;
-  private final Schedule schedule;
   private final Journal journal;
-  private final ActorLease lease;
+  private final KeyWork work;
+  private final Records records;
+  private final Owners owners;
   private final Damage damage;
 
   private final Map<Key, KeyQueue> queues = new HashMap<>();
-  private final Map<Long, KeyQueue> loading = new HashMap<>();
+  private final Map<Long, Loading> loading = new HashMap<>();
   private final LinkedHashSet<KeyQueue> awaitingLease = new LinkedHashSet<>();
   private long lastLoad;
   private int waitingOperations;
   private long waitingBytes;
 
+  /**
+   * {@code records} must not be shared: it is told here what to do with a queue that became idle.
+   */
   public LocalReplica(
-      ClusterSettings settings,
-      Outbox outbox,
-      Schedule schedule,
-      Journal journal,
-      ActorLease lease,
-      Damage damage) {
-    this.settings = settings;
+      Outbox outbox, Journal journal, KeyWork work, Records records, Owners owners, Damage damage) {
     this.outbox = outbox;
-    this.schedule = schedule;
     this.journal = journal;
-    this.lease = lease;
+    this.work = work;
+    this.records = records;
+    this.owners = owners;
     this.damage = damage;
+    records.whenIdle(this::release);
   }
 
   /** Whether new work for this key should be refused rather than queued. */
   public boolean isOverloaded(Key key) {
     var queue = queues.get(key);
+    return isBusy() || (queue != null && queue.waiting.size() >= MAX_WAITING_PER_KEY);
+  }
+
+  /** Whether new work should be refused rather than queued, whatever its key. */
+  public boolean isBusy() {
     return journal.pendingBytes() > MAX_PENDING_BYTES
         || waitingBytes > MAX_PENDING_BYTES
-        || waitingOperations >= MAX_WAITING
-        || (queue != null && queue.waiting.size() >= MAX_WAITING_PER_KEY);
+        || waitingOperations >= MAX_WAITING;
+  }
+
+  /** The disk has too little room for values, or has room again. */
+  public void full(boolean isFull) {
+    journal.full(isFull);
+  }
+
+  public boolean isFull() {
+    return journal.isFull();
+  }
+
+  /**
+   * Whether the oldest store has been on its way to disk for so long already that another, which
+   * has to wait behind it, could not be told to be there in time.
+   */
+  public boolean isStalled(long patienceMillis) {
+    return journal.oldestMillis() > Math.max(patienceMillis, 0);
+  }
+
+  /** How much of what this node can queue is queued, from 0 to 1 and more. */
+  public double load() {
+    double bytes = (double) Math.max(journal.pendingBytes(), waitingBytes) / MAX_PENDING_BYTES;
+    return Math.max(bytes, (double) waitingOperations / MAX_WAITING);
   }
 
   public void read(Key key, Reader reader) {
-    enqueue(key, new Operation.Read(reader));
+    enqueue(key, new Operation.Read(false, false, reader));
   }
 
-  public void merge(Key key, Siblings incoming, Merger merger) {
-    enqueue(key, new Operation.Merge(incoming, merger));
+  /** A read that also says to whom the record is owed. */
+  public void readWithDebts(Key key, Reader reader) {
+    enqueue(key, new Operation.Read(true, false, reader));
   }
 
-  /** {@code known} is what all other replicas of the key hold, merged. */
-  public void restore(Key key, Siblings known, Merger merger) {
-    enqueue(key, new Operation.Restore(known, merger));
+  /** A read of everything that was asked before, once it is on disk. */
+  public void readCurrent(Key key, Reader reader) {
+    enqueue(key, new Operation.Read(false, true, reader));
   }
 
-  public void mint(PutOrder order, Minter minter) {
-    enqueue(order.key(), new Operation.Mint(order, minter));
+  /** Like {@link #readWithDebts}, with everything that was asked before, once it is on disk. */
+  public void readLatest(Key key, Reader reader) {
+    enqueue(key, new Operation.Read(true, true, reader));
+  }
+
+  /**
+   * Merges a state with this label.
+   *
+   * @param owner the primary that this node stands in for; null where it is one itself
+   */
+  public void merge(Key key, Siblings incoming, long era, @Nullable NodeId owner, Merger merger) {
+    enqueue(key, new Operation.Merge(incoming, era, owner, merger));
+  }
+
+  /** {@code known} is what all other replicas of the key hold, merged, {@code era} its label. */
+  public void restore(Key key, Siblings known, long era, Merger merger) {
+    enqueue(key, new Operation.Restore(known, era, merger));
+  }
+
+  /** {@code owner} as in {@link #merge}. */
+  public void mint(PutOrder order, @Nullable NodeId owner, Minter minter) {
+    enqueue(order.key(), new Operation.Mint(order, owner, minter));
+  }
+
+  /** Remembers that these owners miss what this replica holds of the key. */
+  public void owe(Key key, List<NodeId> absent) {
+    enqueue(key, new Operation.Owe(absent));
+  }
+
+  /** Strikes out what is owed to {@code paid}, if nothing more is owed than was at that version. */
+  public void settle(Key key, long debtsVersion, List<NodeId> paid) {
+    enqueue(key, new Operation.Settle(debtsVersion, paid));
+  }
+
+  /**
+   * Forgets this residue, if it is still the key's.
+   *
+   * @param era in which all replicas were seen to have it; nothing happens unless it is closed
+   * @param cutoffMillis what was over before is forgotten; nothing happens while this node's clock
+   *     has not come to it
+   */
+  public void reap(Key key, Fingerprint residue, long era, long cutoffMillis) {
+    enqueue(key, new Operation.Reap(residue, era, cutoffMillis));
   }
 
   public void loaded(long ticket, Loaded result) {
-    var queue = loading.remove(ticket);
-    if (queue == null) {
+    var load = loading.remove(ticket);
+    if (load == null) {
       return;
     }
-    queue.loaded = true;
-    switch (result) {
-      case Loaded.Absent _ -> {}
-      case Loaded.Value value -> decode(queue, value.record());
-      // What cannot be read now may be read later: it is not replaced by what the others know.
-      case Loaded.Failed _ -> queue.unreadable = true;
-      case Loaded.Damaged damaged -> damaged(queue, damaged.reason());
+    var queue = load.queue();
+    if (load.table() == Table.DEBTS) {
+      queue.loadingDebts = false;
+      records.debtsLoaded(queue, result);
+    } else {
+      queue.loaded = true;
+      recordLoaded(queue, result);
     }
-    drain(queue);
+    if (queue.loaded) {
+      drain(queue);
+    }
   }
 
   /** Tries again what the lease did not allow to be minted. */
@@ -133,10 +196,21 @@ public final class LocalReplica {
     retried.forEach(this::drain);
   }
 
+  private void recordLoaded(KeyQueue queue, Loaded result) {
+    switch (result) {
+      case Loaded.Absent _ -> {}
+      case Loaded.Value value -> decode(queue, value.record());
+      // What cannot be read now may be read later: it is not replaced by what the others know.
+      case Loaded.Failed _ -> queue.unreadable = true;
+      case Loaded.Damaged damaged -> damaged(queue, damaged.reason());
+    }
+  }
+
   private void decode(KeyQueue queue, Bytes record) {
     try {
       queue.onDisk = SiblingsCodec.decode(queue.key, record);
       queue.current = queue.onDisk;
+      queue.record = record;
     } catch (MalformedException e) {
       if (SiblingsCodec.isIntact(queue.key, record)) {
         // It was written like this, by another version perhaps: kept, and not understood.
@@ -159,10 +233,12 @@ public final class LocalReplica {
   private void enqueue(Key key, Operation operation) {
     var queue = queues.get(key);
     if (queue == null) {
-      queue = new KeyQueue(key);
+      queue = new KeyQueue(key, StorageKey.ofRecord(key));
       queues.put(key, queue);
-      loading.put(++lastLoad, queue);
-      outbox.add(new Effect.Load(lastLoad, StorageKey.ofRecord(key, settings.partitions())));
+      load(queue, Table.DATA);
+      if (!owners.isOwn(key)) {
+        loadDebts(queue);
+      }
     }
     queue.waiting.add(operation);
     waitingOperations++;
@@ -172,9 +248,26 @@ public final class LocalReplica {
     }
   }
 
+  private void load(KeyQueue queue, Table table) {
+    loading.put(++lastLoad, new Loading(queue, table));
+    outbox.add(new Effect.Load(lastLoad, table, queue.storageKey));
+  }
+
+  private void loadDebts(KeyQueue queue) {
+    queue.loadingDebts = true;
+    load(queue, Table.DEBTS);
+  }
+
   private void drain(KeyQueue queue) {
     while (!queue.waiting.isEmpty()) {
-      if (!run(queue, queue.waiting.getFirst())) {
+      var operation = queue.waiting.getFirst();
+      if (queue.debts == null && work.needsDebts(queue, operation)) {
+        if (!queue.loadingDebts) {
+          loadDebts(queue);
+        }
+        return;
+      }
+      if (!work.run(queue, operation)) {
         awaitingLease.add(queue);
         return;
       }
@@ -188,182 +281,5 @@ public final class LocalReplica {
     if (queue.isIdle()) {
       queues.remove(queue.key, queue);
     }
-  }
-
-  /** Whether the operation is through; one that is not is tried again. */
-  private boolean run(KeyQueue queue, Operation operation) {
-    switch (operation) {
-      case Operation.Read read -> {
-        if (queue.unreadable) {
-          read.reader().unreadable();
-        } else {
-          read.reader().read(queue.onDisk);
-        }
-      }
-      case Operation.Merge merge -> {
-        if (queue.unreadable) {
-          merge.merger().unreadable();
-        } else {
-          merge(queue, merge.incoming(), merge.merger());
-        }
-      }
-      case Operation.Restore restore -> restore(queue, restore.known(), restore.merger());
-      case Operation.Mint mint -> {
-        if (queue.unreadable) {
-          mint.minter().unreadable();
-          return true;
-        }
-        return mint(queue, mint.order(), mint.minter());
-      }
-    }
-    return true;
-  }
-
-  /** Replaces a damaged record, also by the word that there is none elsewhere. */
-  private void restore(KeyQueue queue, Siblings known, Merger merger) {
-    if (!queue.unreadable) {
-      merge(queue, known, merger);
-      return;
-    }
-    if (!queue.damaged) {
-      merger.unreadable();
-      return;
-    }
-    queue.unreadable = false;
-    queue.damaged = false;
-    lease.retire();
-    store(queue, known, SiblingsCodec.encode(queue.key, known), List.of());
-    whenCurrentIsDurable(queue, merger::durable);
-  }
-
-  private void merge(KeyQueue queue, Siblings incoming, Merger merger) {
-    if (lease.provesLoss(incoming.context(), queue.current.context())) {
-      lease.retire();
-      damage.lost(queue.key);
-    }
-    var merged = queue.current.merge(incoming, conflicts(queue.key));
-    if (!merged.equals(queue.current)) {
-      store(queue, merged, SiblingsCodec.encode(queue.key, merged), List.of());
-    }
-    whenCurrentIsDurable(queue, merger::durable);
-  }
-
-  private boolean mint(KeyQueue queue, PutOrder order, Minter minter) {
-    if (schedule.monotonicMillis() >= order.deadlineMillis()) {
-      minter.refused(new NotDone(Obstacle.DEADLINE, "the deadline passed in the key's queue"));
-      return true;
-    }
-    if (!HybridClock.isPlausible(schedule.wallMillis())) {
-      minter.refused(new NotDone(Obstacle.NOT_SERVING, "this machine's clock is not set"));
-      return true;
-    }
-    var current = queue.current;
-    var id = order.id();
-    var earlier = id == null ? null : current.applied(id);
-    if (earlier != null) {
-      recognise(queue, order, earlier, minter);
-      return true;
-    }
-    if (lease.provesLoss(order.read(), current.context())) {
-      lease.retire();
-      damage.lost(queue.key);
-    }
-    var namespace = namespace(queue.key);
-    var admission = Admission.of(current, order, namespace, settings.limits());
-    if (admission.refusal() != null) {
-      minter.refused(admission.refusal());
-      return true;
-    }
-    var dot = lease.mint(current.context(), order.read());
-    if (dot == null) {
-      return false;
-    }
-    var write = order.write();
-    var sibling =
-        write.tombstone()
-            ? Sibling.tombstone(dot)
-            : Sibling.value(dot, write.value(), write.contentType(), order.expiryMillis());
-    var request = id == null ? null : new AppliedRequest(id, write.digest(), dot);
-    var minted = current.put(admission.replaced(), sibling, request, namespace.conflicts());
-    var context = current.contextAfterPut(order.read(), dot);
-    var record = SiblingsCodec.encode(queue.key, minted);
-    store(queue, minted, record, losers(queue.key, admission));
-    minter.minted(record, context, logsLosers(queue.key));
-    whenCurrentIsDurable(queue, minter::durable);
-    return true;
-  }
-
-  /** A retry mints nothing: it is answered by the dot that the first try became. */
-  private void recognise(KeyQueue queue, PutOrder order, AppliedRequest earlier, Minter minter) {
-    if (earlier.operationDigest() != order.write().digest()) {
-      Outcome refused =
-          new Refused(
-              Outcome.Refusal.REQUEST_ID_REUSED, "the request id was used for another write");
-      minter.refused(refused);
-      return;
-    }
-    var record = SiblingsCodec.encode(queue.key, queue.current);
-    minter.minted(record, order.read().carried().withSingle(earlier.dot()), logsLosers(queue.key));
-    whenCurrentIsDurable(queue, minter::durable);
-  }
-
-  private List<Mutation> losers(Key key, Admission admission) {
-    var mutations = new ArrayList<Mutation>();
-    for (Sibling loser : admission.losers()) {
-      Dot dot = loser.dot();
-      mutations.add(
-          new Mutation(
-              Table.LOSERS,
-              StorageKey.ofLoser(key, settings.partitions(), dot),
-              SiblingsCodec.encode(key, Siblings.of(loser))));
-    }
-    return mutations;
-  }
-
-  private void store(KeyQueue queue, Siblings state, Bytes record, List<Mutation> also) {
-    var mutations = new ArrayList<Mutation>(1 + also.size());
-    var storageKey = StorageKey.ofRecord(queue.key, settings.partitions());
-    mutations.add(new Mutation(Table.DATA, storageKey, record));
-    mutations.addAll(also);
-    var pending = journal.store(mutations);
-    queue.current = state;
-    queue.lastStore = pending;
-    queue.storesPending++;
-    pending.whenDurable(() -> durable(queue, state));
-  }
-
-  private void durable(KeyQueue queue, Siblings state) {
-    queue.onDisk = state;
-    if (--queue.storesPending == 0) {
-      queue.lastStore = null;
-      release(queue);
-    }
-  }
-
-  private static void whenCurrentIsDurable(KeyQueue queue, Runnable action) {
-    var last = queue.lastStore;
-    if (last == null) {
-      action.run();
-    } else {
-      last.whenDurable(action);
-    }
-  }
-
-  /** The others drop losers without a word, so the only log of them has to be durable first. */
-  private boolean logsLosers(Key key) {
-    return namespace(key).overflow() == Overflow.KEEP_NEWEST;
-  }
-
-  private Conflicts conflicts(Key key) {
-    return namespace(key).conflicts();
-  }
-
-  /** Only keys of known namespaces are let in. */
-  private NamespaceSettings namespace(Key key) {
-    var namespace = settings.namespace(key.namespace());
-    if (namespace == null) {
-      throw new IllegalArgumentException("no namespace " + key.namespace());
-    }
-    return namespace;
   }
 }

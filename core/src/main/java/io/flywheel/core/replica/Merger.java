@@ -1,5 +1,7 @@
 package io.flywheel.core.replica;
 
+import io.flywheel.core.message.Message.PutStatus;
+
 /** Hears what became of a merge; exactly one of these is called. */
 public interface Merger {
   /** For merges that nobody waits for. */
@@ -9,10 +11,11 @@ public interface Merger {
         public void durable() {}
 
         @Override
-        public void unreadable() {}
+        public void failed(PutStatus why) {}
       };
 
   void durable();
 
-  void unreadable();
+  /** Nothing of it was kept. */
+  void failed(PutStatus why);
 }

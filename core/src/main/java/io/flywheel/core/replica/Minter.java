@@ -10,10 +10,11 @@ public interface Minter {
    * The put has a dot and its store was handed over, so it will be on disk or the process stops.
    *
    * @param record the key's whole state with it, encoded
+   * @param era the label of that state
    * @param context what the client may be told that it covers
    * @param tellOnlyWhenDurable whether the others may hear of it only from {@link #durable} on
    */
-  void minted(Bytes record, Context context, boolean tellOnlyWhenDurable);
+  void minted(Bytes record, long era, Context context, boolean tellOnlyWhenDurable);
 
   void durable();
 

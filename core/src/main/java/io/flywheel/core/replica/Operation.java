@@ -1,28 +1,42 @@
 package io.flywheel.core.replica;
 
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.version.Fingerprint;
 import io.flywheel.core.version.Siblings;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What can be asked of one key at one replica. Operations on a key run one after the other. */
 sealed interface Operation {
   /** About what it holds in memory while it waits, in bytes. */
   default long bytes() {
     return switch (this) {
-      case Read _ -> 0;
+      case Read _, Settle _, Owe _, Reap _ -> 0;
       case Merge merge -> merge.incoming().valueBytes();
       case Restore restore -> restore.known().valueBytes();
       case Mint mint -> mint.order().write().value().length();
     };
   }
 
-  /** Hand over the state on disk. */
-  record Read(Reader reader) implements Operation {}
+  /** Hand over the state on disk, or the latest once it is there. */
+  record Read(boolean withDebts, boolean latest, Reader reader) implements Operation {}
 
   /** Take in what another replica knows. */
-  record Merge(Siblings incoming, Merger merger) implements Operation {}
+  record Merge(Siblings incoming, long era, @Nullable NodeId owner, Merger merger)
+      implements Operation {}
 
   /** Put an unreadable record right with what all other replicas know. */
-  record Restore(Siblings known, Merger merger) implements Operation {}
+  record Restore(Siblings known, long era, Merger merger) implements Operation {}
 
   /** Make a put a dot. */
-  record Mint(PutOrder order, Minter minter) implements Operation {}
+  record Mint(PutOrder order, @Nullable NodeId owner, Minter minter) implements Operation {}
+
+  /** Remember that these owners miss what this replica holds. */
+  record Owe(List<NodeId> owners) implements Operation {}
+
+  /** Strike out debts to these owners, if nothing more has come to be owed since. */
+  record Settle(long version, List<NodeId> owners) implements Operation {}
+
+  /** Forget what is proven to be of no use any more. */
+  record Reap(Fingerprint proven, long era, long cutoffMillis) implements Operation {}
 }

@@ -1,0 +1,45 @@
+package io.flywheel.core.coordinate;
+
+import io.flywheel.core.model.NodeId;
+import java.util.TreeMap;
+
+/**
+ * How long other nodes have lately taken to answer: a mean in which each answer counts for an
+ * eighth, as in TCP (Jacobson, 'Congestion Avoidance and Control', 1988). A mean that is not
+ * renewed halves every {@value #HALF_LIFE_MILLIS} ms, so that a node that was slow is tried again.
+ */
+final class Latencies {
+  private static final long HALF_LIFE_MILLIS = 10_000;
+  private static final int PART = 8;
+
+  private static final class Mean {
+    private double millis;
+    private long sinceMillis;
+  }
+
+  private final TreeMap<NodeId, Mean> means = new TreeMap<>();
+
+  void answered(NodeId node, long afterMillis, long nowMillis) {
+    var mean = means.get(node);
+    if (mean == null) {
+      mean = new Mean();
+      mean.millis = afterMillis;
+      means.put(node, mean);
+    } else {
+      double before = decayed(mean, nowMillis);
+      mean.millis = before + (afterMillis - before) / PART;
+    }
+    mean.sinceMillis = nowMillis;
+  }
+
+  /** 0 for a node that was not heard lately. */
+  double expectedMillis(NodeId node, long nowMillis) {
+    var mean = means.get(node);
+    return mean == null ? 0 : decayed(mean, nowMillis);
+  }
+
+  private static double decayed(Mean mean, long nowMillis) {
+    return mean.millis
+        * StrictMath.pow(0.5, (nowMillis - mean.sinceMillis) / (double) HALF_LIFE_MILLIS);
+  }
+}

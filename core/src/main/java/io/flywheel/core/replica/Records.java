@@ -1,0 +1,188 @@
+package io.flywheel.core.replica;
+
+import io.flywheel.core.effect.Loaded;
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.membership.Eras;
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.ring.Partition;
+import io.flywheel.core.version.Fingerprint;
+import io.flywheel.core.version.Fingerprints;
+import io.flywheel.core.version.Siblings;
+import io.flywheel.core.version.SiblingsCodec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Writes what a key's operations make of its record, and of what is owed of it, and keeps count of
+ * both: in the ledger, and for whoever compares replicas.
+ */
+public final class Records {
+  private final int partitions;
+  private final Journal journal;
+  private final ActorLease lease;
+  private final Eras eras;
+  private final Owners owners;
+  private final DebtLedger ledger;
+  private final Fingerprints fingerprints;
+  private final Changes changes;
+
+  /** For debts that cannot be read: nothing older is owed since this life began. */
+  private final long unknownEra;
+
+  private Consumer<KeyQueue> whenIdle = _ -> {};
+
+  /** {@code changes} hears of each store of a record. */
+  public Records(
+      int partitions,
+      Journal journal,
+      ActorLease lease,
+      Eras eras,
+      Owners owners,
+      DebtLedger ledger,
+      Fingerprints fingerprints,
+      Changes changes) {
+    this.partitions = partitions;
+    this.journal = journal;
+    this.lease = lease;
+    this.eras = eras;
+    this.owners = owners;
+    this.ledger = ledger;
+    this.fingerprints = fingerprints;
+    this.changes = changes;
+    unknownEra = eras.unsettled();
+  }
+
+  void whenIdle(Consumer<KeyQueue> action) {
+    whenIdle = action;
+  }
+
+  /** Whether the disk takes no more values. */
+  boolean isFull() {
+    return journal.isFull();
+  }
+
+  void debtsLoaded(KeyQueue queue, Loaded result) {
+    switch (result) {
+      case Loaded.Absent _ -> queue.debts = Debts.NONE;
+      case Loaded.Value value -> queue.debts = debts(queue.key, value.record());
+      case Loaded.Damaged _ -> queue.debts = owedToAll(queue.key);
+      case Loaded.Failed _ -> {
+        queue.debts = Debts.NONE;
+        queue.unreadable = true;
+      }
+    }
+  }
+
+  /** What a stored entry says; one that cannot be understood is owed to all owners. */
+  public Debts debts(Key key, Bytes encoded) {
+    try {
+      return Debts.decode(encoded);
+    } catch (MalformedException e) {
+      return owedToAll(key);
+    }
+  }
+
+  private Debts owedToAll(Key key) {
+    var debts = Debts.NONE;
+    for (NodeId owner : owners.of(key)) {
+      debts = debts.with(owner, unknownEra, 0, 0);
+    }
+    return debts;
+  }
+
+  /** The label of what is here: of a state kept for others, that of its oldest part. */
+  long label(KeyQueue queue) {
+    if (owners.isOwn(queue.key) || queue.debts == null || queue.debts.isEmpty()) {
+      return eras.current();
+    }
+    return queue.debts.era();
+  }
+
+  static Debts debts(KeyQueue queue) {
+    return queue.debts == null ? Debts.NONE : queue.debts;
+  }
+
+  /** Replaces what is owed of the key; the mutation belongs into the next store. */
+  Mutation owed(KeyQueue queue, Debts after) {
+    ledger.changed(Partition.of(queue.key, partitions), debts(queue), after);
+    queue.debts = after;
+    eras.owes(ledger.oldestEra());
+    return after.isEmpty()
+        ? Mutation.removal(Table.DEBTS, queue.storageKey)
+        : new Mutation(Table.DEBTS, queue.storageKey, after.encode());
+  }
+
+  void store(KeyQueue queue, Siblings state, List<Mutation> also) {
+    var record = state.isEmpty() ? Bytes.EMPTY : SiblingsCodec.encode(queue.key, state);
+    store(queue, state, record, also);
+  }
+
+  void store(KeyQueue queue, Siblings state, Bytes record, List<Mutation> also) {
+    var mutations = new ArrayList<Mutation>(1 + also.size());
+    mutations.add(
+        state.isEmpty()
+            ? Mutation.removal(Table.DATA, queue.storageKey)
+            : new Mutation(Table.DATA, queue.storageKey, record));
+    mutations.addAll(also);
+    if (lease.provesLoss(queue.key, queue.current.context(), state.context())) {
+      lease.forgets(queue.key);
+    }
+    var before = fingerprint(queue);
+    var after = state.isEmpty() ? Fingerprint.NONE : fingerprints.of(queue.key, record);
+    queue.current = state;
+    queue.fingerprint = after;
+    queue.record = null;
+    changes.changed(queue.key, before, after);
+    track(queue, journal.store(mutations), state);
+  }
+
+  Fingerprint fingerprint(KeyQueue queue) {
+    var known = queue.fingerprint;
+    if (known == null) {
+      var record = queue.record;
+      known =
+          record != null
+              ? fingerprints.of(queue.key, record)
+              : fingerprints.of(queue.key, queue.current);
+      queue.fingerprint = known;
+    }
+    return known;
+  }
+
+  /** The fingerprint of what would be forgotten of it. */
+  Fingerprint residue(KeyQueue queue, long cutoffMillis) {
+    return fingerprints.of(queue.key, queue.current.residue(cutoffMillis));
+  }
+
+  private void track(KeyQueue queue, Journal.Pending pending, Siblings state) {
+    queue.lastStore = pending;
+    queue.storesPending++;
+    pending.whenDurable(
+        () -> {
+          queue.onDisk = state;
+          if (--queue.storesPending == 0) {
+            queue.lastStore = null;
+            whenIdle.accept(queue);
+          }
+        });
+  }
+
+  static void whenCurrentIsDurable(KeyQueue queue, Runnable action) {
+    var last = queue.lastStore;
+    if (last == null) {
+      action.run();
+    } else {
+      last.whenDurable(action);
+    }
+  }
+
+  /** Stores what is owed alone: the record stays as it is. */
+  void storeDebts(KeyQueue queue, Debts after) {
+    track(queue, journal.store(List.of(owed(queue, after))), queue.current);
+  }
+}
