@@ -1,0 +1,173 @@
+package io.flywheel.core.antientropy;
+
+import io.flywheel.core.coordinate.Census;
+import io.flywheel.core.coordinate.Peers;
+import io.flywheel.core.effect.Scanner;
+import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.handoff.TokenBucket;
+import io.flywheel.core.message.Message;
+import io.flywheel.core.message.Message.GroupSums;
+import io.flywheel.core.message.Message.ReplicaGetReply;
+import io.flywheel.core.message.Message.ReplicaPutReply;
+import io.flywheel.core.message.Message.SliceKeys;
+import io.flywheel.core.message.Message.SliceKeysReply;
+import io.flywheel.core.message.Message.TreeSums;
+import io.flywheel.core.message.Message.TreeSumsReply;
+import io.flywheel.core.message.Outcome;
+import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.replica.LocalReplica;
+import io.flywheel.core.version.Fingerprints;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that makes replicas equal without anybody asking: trees, the sweep that builds and checks
+ * them, and the exchanges that compare them with those of others.
+ */
+public final class AntiEntropy {
+  private static final long BYTES_PER_SECOND = 4L << 20;
+
+  /** Keeps the numbers of an operator's repairs away from those of exchanges. */
+  private static final long KEY_REPAIRS = 1L << 57;
+
+  private final Supplier<@Nullable Peers> peers;
+  private final SplittableRandom random;
+  private final Equipment equipment;
+  private final Sweep sweep;
+  private final ExchangeResponder responder;
+  private final TreeExchange exchanges;
+  private final KeyRepair keyRepair;
+
+  /**
+   * One for each life of a node.
+   *
+   * @param trees which hear of every change of a record
+   * @param firstRequest away from those of gets and puts, whose answers look the same
+   */
+  public AntiEntropy(
+      ClusterSettings settings,
+      Scanner scanner,
+      Schedule schedule,
+      LocalReplica replica,
+      Census census,
+      Trees trees,
+      Fingerprints fingerprints,
+      Supplier<@Nullable Peers> peers,
+      CandidateListener candidates,
+      Consumer<String> report,
+      SplittableRandom random,
+      long exchangeMillis,
+      long sweepBytesPerSecond,
+      long firstRequest) {
+    this.peers = peers;
+    this.random = random;
+    long now = schedule.monotonicMillis();
+    equipment =
+        new Equipment(
+            settings,
+            scanner,
+            schedule,
+            replica,
+            trees,
+            fingerprints,
+            new Proofs(settings.partitions(), now),
+            new SharedPartitions(),
+            new TokenBucket(BYTES_PER_SECOND, now),
+            new ExchangeCounts(),
+            report);
+    sweep =
+        new Sweep(
+            scanner,
+            schedule,
+            replica,
+            trees,
+            fingerprints,
+            peers,
+            candidates,
+            report,
+            sweepBytesPerSecond);
+    responder = new ExchangeResponder(equipment);
+    exchanges = new TreeExchange(equipment, peers, random, exchangeMillis, firstRequest);
+    keyRepair = new KeyRepair(census, replica, schedule, settings, firstRequest + KEY_REPAIRS);
+  }
+
+  public void start() {
+    sweep.start(random);
+    exchanges.start();
+  }
+
+  /**
+   * Compares with every other replica now; {@link AntiEntropyFigures#repair} says how far it is.
+   */
+  public void repairNow() {
+    exchanges.repairNow();
+  }
+
+  /** Makes all copies of one key equal; {@code answer} gets a {@link Outcome.Repaired}. */
+  public void repair(Peers present, Key key, long deadlineMillis, Consumer<Outcome> answer) {
+    keyRepair.repair(present, key, deadlineMillis, answer);
+  }
+
+  /** A message about trees. */
+  public void received(Peers present, NodeId from, Message.AboutTrees message) {
+    switch (message) {
+      case GroupSums groups -> responder.compare(present, from, groups);
+      case TreeSums sums -> responder.compare(present, from, sums);
+      case SliceKeys ask -> responder.list(present, from, ask);
+      case TreeSumsReply reply -> exchanges.replied(from, reply);
+      case SliceKeysReply reply -> exchanges.replied(from, reply);
+    }
+  }
+
+  public void replied(NodeId from, ReplicaGetReply reply) {
+    exchanges.replied(from, reply);
+  }
+
+  public void replied(NodeId from, ReplicaPutReply reply) {
+    exchanges.replied(from, reply);
+    keyRepair.replied(from, reply);
+  }
+
+  /** How long ago the key's partition was seen to be equal on all of its replicas. */
+  public long provenMillisAgo(Peers present, Key key) {
+    var partition = present.ring().partition(key);
+    long now = equipment.schedule().monotonicMillis();
+    return equipment.proofs().provenMillisAgo(present, partition, now);
+  }
+
+  public AntiEntropyFigures figures() {
+    var present = peers.get();
+    var counts = equipment.counts();
+    var proofs = equipment.proofs();
+    long[] ages =
+        present == null
+            ? new long[0]
+            : proofs.agesMillis(present, equipment.schedule().monotonicMillis());
+    int owned = ages.length;
+    return new AntiEntropyFigures(
+        owned == 0 ? 0 : ages[owned - 1],
+        owned == 0 ? 0 : ages[owned / 2],
+        present == null ? 0 : owned - proofs.proven(present, Long.MIN_VALUE + 1),
+        equipment.trees().built(),
+        owned,
+        equipment.trees().corrected(),
+        counts.exchanges,
+        counts.quietExchanges,
+        counts.differences,
+        counts.falseAlarms,
+        counts.contradictions,
+        counts.keysSent,
+        counts.keysTaken,
+        counts.recordBytes,
+        sweep.rounds(),
+        sweep.damaged(),
+        sweep.strays(),
+        sweep.orphans(),
+        sweep.tombstones(),
+        exchanges.repair());
+  }
+}

@@ -1,0 +1,112 @@
+package io.flywheel.core.antientropy;
+
+import io.flywheel.core.coordinate.Peers;
+import io.flywheel.core.effect.Scanned;
+import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.message.Message.GroupSums;
+import io.flywheel.core.message.Message.SliceKeys;
+import io.flywheel.core.message.Message.SliceKeysReply;
+import io.flywheel.core.message.Message.TreeSums;
+import io.flywheel.core.message.Message.TreeSumsReply;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.ring.Partition;
+import java.util.ArrayList;
+
+/**
+ * The passive side of an {@link Exchange}. A node that has much else to do does not answer, and is
+ * asked again another time.
+ */
+final class ExchangeResponder {
+  private static final int MAX_SLICES = 4096;
+  private static final int MAX_PAGES_UNDER_WAY = 8;
+
+  private final Equipment with;
+  private int pagesUnderWay;
+
+  ExchangeResponder(Equipment equipment) {
+    this.with = equipment;
+  }
+
+  void compare(Peers peers, NodeId from, TreeSums theirs) {
+    if (theirs.slices().size() > MAX_SLICES) {
+      return;
+    }
+    var answers = new ArrayList<Integer>(theirs.slices().size());
+    for (int i = 0; i < theirs.slices().size(); i++) {
+      var slice = theirs.slices().get(i);
+      var own = with.trees().sum(slice);
+      var tree = own == null ? null : with.trees().tree(slice.partition());
+      if (own == null || tree == null) {
+        answers.add(TreeSumsReply.UNKNOWN);
+      } else if (own.equals(theirs.sums().get(i))) {
+        answers.add(TreeSumsReply.EQUAL);
+        if (slice.width() == 1) {
+          with.proofs().equal(peers, slice.partition(), from, with.schedule().monotonicMillis());
+        }
+      } else {
+        answers.add(tree.width());
+      }
+    }
+    peers.send(from, new TreeSumsReply(theirs.request(), answers));
+  }
+
+  void compare(Peers peers, NodeId from, GroupSums theirs) {
+    if (theirs.groups().size() > MAX_SLICES) {
+      return;
+    }
+    var shared = with.shared().with(peers, from);
+    var answers = new ArrayList<Integer>(theirs.groups().size());
+    for (int i = 0; i < theirs.groups().size(); i++) {
+      var group = Exchange.group(shared, theirs.size(), theirs.groups().get(i));
+      var own = group.isEmpty() ? null : with.trees().sum(group);
+      if (own == null) {
+        answers.add(TreeSumsReply.UNKNOWN);
+      } else if (own.equals(theirs.sums().get(i))) {
+        answers.add(TreeSumsReply.EQUAL);
+        for (int partition : group) {
+          with.proofs().equal(peers, partition, from, with.schedule().monotonicMillis());
+        }
+      } else {
+        answers.add(1);
+      }
+    }
+    peers.send(from, new TreeSumsReply(theirs.request(), answers));
+  }
+
+  void list(Peers peers, NodeId from, SliceKeys ask) {
+    int partitions = with.trees().partitions();
+    var slice = ask.slice();
+    if (slice.partition() >= partitions
+        || !peers.ring().owns(peers.self(), new Partition(slice.partition()))
+        || pagesUnderWay >= MAX_PAGES_UNDER_WAY
+        || with.replica().load() > Exchange.BUSY) {
+      return;
+    }
+    long end = slice.endHash(partitions);
+    if (!KeyPage.isBefore(ask.fromHash(), end)) {
+      return;
+    }
+    pagesUnderWay++;
+    with.scanner()
+        .scan(
+            Table.DATA,
+            StorageKey.at(ask.fromHash()),
+            StorageKey.before(end),
+            KeyPage.MAX_ENTRIES,
+            KeyPage.MAX_BYTES,
+            result -> {
+              pagesUnderWay--;
+              var page =
+                  switch (result) {
+                    case Scanned.Failed _ -> KeyPage.EMPTY;
+                    case Scanned.Page read ->
+                        KeyPage.of(read, ask.fromHash(), with.fingerprints(), with.replica());
+                  };
+              peers.send(
+                  from,
+                  new SliceKeysReply(
+                      ask.request(), page.keys(), page.fingerprints(), page.nextHash()));
+            });
+  }
+}
