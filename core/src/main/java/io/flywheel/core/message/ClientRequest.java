@@ -30,4 +30,7 @@ public sealed interface ClientRequest {
 
   /** Asks every replica what it holds. */
   record Explain(Key key, long timeoutMillis) implements ClientRequest {}
+
+  /** Makes all copies of the key equal. */
+  record Repair(Key key, long timeoutMillis) implements ClientRequest {}
 }

@@ -5,8 +5,15 @@ import io.flywheel.core.message.Message.Formed;
 import io.flywheel.core.message.Message.ForwardPut;
 import io.flywheel.core.message.Message.ForwardReply;
 import io.flywheel.core.message.Message.GetStatus;
+import io.flywheel.core.message.Message.Gossip;
 import io.flywheel.core.message.Message.Heartbeat;
+import io.flywheel.core.message.Message.News;
+import io.flywheel.core.message.Message.Probe;
+import io.flywheel.core.message.Message.ProbeReply;
 import io.flywheel.core.message.Message.PutStatus;
+import io.flywheel.core.message.Message.Reap;
+import io.flywheel.core.message.Message.ReapAnswer;
+import io.flywheel.core.message.Message.ReapAsk;
 import io.flywheel.core.message.Message.ReplicaGet;
 import io.flywheel.core.message.Message.ReplicaGetReply;
 import io.flywheel.core.message.Message.ReplicaPut;
@@ -29,6 +36,7 @@ import io.flywheel.core.ring.Ring;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Envelopes as bytes. The first byte of a message is its kind; kinds are never given another
@@ -93,7 +101,7 @@ public final class MessageCodec {
 
   private static void writeMessage(ByteWriter out, Message message) {
     switch (message) {
-      case Heartbeat beat -> out.u8(HEARTBEAT).varint(beat.counter()).varint(beat.wallMillis());
+      case Heartbeat beat -> out.u8(HEARTBEAT).varint(beat.wallMillis());
       case Announce announce -> {
         out.u8(ANNOUNCE);
         announce.member().write(out);
@@ -113,42 +121,67 @@ public final class MessageCodec {
       case ReplicaPut put -> {
         out.u8(REPLICA_PUT).varint(put.request());
         put.key().write(out);
-        out.varint(put.era()).bytes(put.record());
+        out.varint(put.era());
+        writeOwner(out, put.owner());
+        out.bytes(put.record());
       }
       case ReplicaPutReply reply ->
           out.u8(REPLICA_PUT_REPLY).varint(reply.request()).u8(reply.status().code());
       case ReplicaGet get -> {
         out.u8(REPLICA_GET).varint(get.request());
         get.key().write(out);
-        out.varint(get.timeoutMillis());
+        out.bool(get.standIn()).varint(get.timeoutMillis());
       }
       case ReplicaGetReply reply -> {
         out.u8(REPLICA_GET_REPLY).varint(reply.request()).u8(reply.status().code());
-        out.varint(reply.era()).bytes(reply.record());
+        out.varint(reply.era()).varint(reply.closed()).varint(reply.owed().size());
+        reply.owed().forEach(owner -> out.i64(owner.value()));
+        out.bytes(reply.record());
       }
+      case Gossip _, News _, Probe _, ProbeReply _ -> GossipCodec.write(out, message);
+      case Message.AboutTrees trees -> TreeCodec.write(out, trees);
+      case ReapAsk _, ReapAnswer _, Reap _ -> ReapCodec.write(out, message);
     }
   }
 
   private static Message readMessage(ByteReader in) throws MalformedException {
     int kind = in.u8();
     return switch (kind) {
-      case HEARTBEAT -> new Heartbeat(in.varint(), in.varint());
+      case HEARTBEAT -> new Heartbeat(in.varint());
       case ANNOUNCE -> new Announce(Member.read(in), readTexts(in));
       case FORMED -> new Formed(in.i64(), readMembers(in), Ring.read(in));
       case FORWARD_PUT -> readForwardPut(in);
       case FORWARD_REPLY -> new ForwardReply(in.varint(), readOutcome(in));
       case REPLICA_PUT ->
           new ReplicaPut(
-              in.varint(), Key.read(in), in.varint(), in.bytes(SiblingsCodec.MAX_RECORD_BYTES));
+              in.varint(),
+              Key.read(in),
+              in.varint(),
+              readOwner(in),
+              in.bytes(SiblingsCodec.MAX_RECORD_BYTES));
       case REPLICA_PUT_REPLY -> new ReplicaPutReply(in.varint(), constant(in, PutStatus.values()));
-      case REPLICA_GET -> new ReplicaGet(in.varint(), Key.read(in), readTimeout(in));
+      case REPLICA_GET -> new ReplicaGet(in.varint(), Key.read(in), in.bool(), readTimeout(in));
       case REPLICA_GET_REPLY ->
           new ReplicaGetReply(
               in.varint(),
               constant(in, GetStatus.values()),
               in.varint(),
+              in.varint(),
+              readNodes(in),
               in.bytes(SiblingsCodec.MAX_RECORD_BYTES));
-      default -> throw new MalformedException("message kind " + kind + " is not known");
+      default -> {
+        var message = TreeCodec.read(kind, in);
+        if (message == null) {
+          message = ReapCodec.read(kind, in);
+        }
+        if (message == null) {
+          message = GossipCodec.read(kind, in);
+        }
+        if (message == null) {
+          throw new MalformedException("message kind " + kind + " is not known");
+        }
+        yield message;
+      }
     };
   }
 
@@ -188,7 +221,7 @@ public final class MessageCodec {
       case Refused refused -> out.u8(REFUSED).u8(refused.refusal().code()).text(refused.detail());
       case NotDone notDone -> out.u8(NOT_DONE).u8(notDone.obstacle().code()).text(notDone.detail());
       case Unknown unknown -> out.u8(UNKNOWN).text(unknown.detail());
-      case Outcome.Found _, Outcome.Explained _ ->
+      case Outcome.Found _, Outcome.Explained _, Outcome.Repaired _ ->
           throw new IllegalArgumentException("not the outcome of a write");
     }
   }
@@ -202,6 +235,26 @@ public final class MessageCodec {
       case UNKNOWN -> new Unknown(in.text(MAX_TEXT_BYTES));
       default -> throw new MalformedException("outcome kind " + kind + " is not known");
     };
+  }
+
+  private static void writeOwner(ByteWriter out, @Nullable NodeId owner) {
+    out.bool(owner != null);
+    if (owner != null) {
+      out.i64(owner.value());
+    }
+  }
+
+  private static @Nullable NodeId readOwner(ByteReader in) throws MalformedException {
+    return in.bool() ? new NodeId(in.i64()) : null;
+  }
+
+  private static List<NodeId> readNodes(ByteReader in) throws MalformedException {
+    int count = in.count(Math.min(MAX_MEMBERS, in.remaining() / Long.BYTES));
+    var nodes = new ArrayList<NodeId>(count);
+    for (int i = 0; i < count; i++) {
+      nodes.add(new NodeId(in.i64()));
+    }
+    return List.copyOf(nodes);
   }
 
   private static List<String> readTexts(ByteReader in) throws MalformedException {

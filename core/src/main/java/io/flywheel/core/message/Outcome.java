@@ -24,11 +24,40 @@ public sealed interface Outcome {
    */
   record Found(List<Sibling> values, Context context, Receipt receipt) implements Outcome {}
 
-  /** What each replica holds of a key. */
-  record Explained(List<Holding> holdings) implements Outcome {}
+  /**
+   * What each replica holds of a key.
+   *
+   * @param provenMillisAgo how long ago the node that was asked saw the key's partition to be equal
+   *     on all replicas
+   */
+  record Explained(List<Holding> holdings, long provenMillisAgo) implements Outcome {
+    /** Not seen to be equal since this node started, or it is no replica itself. */
+    public static final long UNPROVEN = -1;
+  }
 
-  /** One replica's part of {@link Explained}; {@code siblings} is null where it did not say. */
-  record Holding(NodeId node, boolean primary, @Nullable Siblings siblings, String note) {}
+  /**
+   * One node's part of {@link Explained}.
+   *
+   * @param siblings null where it did not say
+   * @param era the label of the state
+   * @param owed owners that it keeps the record for
+   */
+  record Holding(
+      NodeId node,
+      boolean primary,
+      @Nullable Siblings siblings,
+      long era,
+      List<NodeId> owed,
+      String note) {}
+
+  /**
+   * What became of a key's copies.
+   *
+   * @param replicas copies that there should be
+   * @param equal replicas that have it all on disk now; the others did not answer
+   * @param repaired those of them that had lacked something
+   */
+  record Repaired(int replicas, int equal, int repaired) implements Outcome {}
 
   /** The request is at fault, and nothing happened. */
   record Refused(Refusal refusal, String detail) implements Outcome {}

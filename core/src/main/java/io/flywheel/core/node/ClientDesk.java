@@ -26,11 +26,14 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.PutOrder;
+import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.ContextSeal;
 import io.flywheel.core.version.HybridClock;
 import io.flywheel.core.version.Sibling;
 import io.flywheel.core.version.Siblings;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -46,6 +49,9 @@ final class ClientDesk {
   /** A century: more is a mistake, and would overflow somewhere one day. */
   private static final long MAX_TTL_MILLIS = 36_525L * 24 * 60 * 60 * 1000;
 
+  private static final Outcome NOBODY_TO_ASK =
+      new NotDone(Obstacle.TOO_FEW_REPLICAS, "none of the key's replicas is alive");
+
   private final ClusterSettings settings;
   private final Schedule schedule;
   private final ContextSeal seal;
@@ -53,6 +59,7 @@ final class ClientDesk {
   private final GetCoordinator gets;
   private final Forwarder forwarder;
   private final Census census;
+  private final Upkeep upkeep;
   private final long settledMillis;
   private long tombstonesWritten;
   private long siblingsFound;
@@ -64,7 +71,8 @@ final class ClientDesk {
       PutCoordinator puts,
       GetCoordinator gets,
       Forwarder forwarder,
-      Census census) {
+      Census census,
+      Upkeep upkeep) {
     this.settings = settings;
     this.schedule = schedule;
     this.seal = seal;
@@ -72,6 +80,7 @@ final class ClientDesk {
     this.gets = gets;
     this.forwarder = forwarder;
     this.census = census;
+    this.upkeep = upkeep;
     this.settledMillis = schedule.monotonicMillis() + SETTLING_MILLIS;
   }
 
@@ -132,9 +141,12 @@ final class ClientDesk {
           census.take(
               peers,
               explain.key(),
-              peers.primaries(explain.key()),
+              nodesOf(peers, explain.key()),
               deadline,
-              holdings -> answer.accept(new Explained(holdings)));
+              holdings ->
+                  answer.accept(
+                      new Explained(holdings, upkeep.provenMillisAgo(peers, explain.key()))));
+      case ClientRequest.Repair repair -> upkeep.repair(peers, repair.key(), deadline, answer);
     }
   }
 
@@ -142,8 +154,8 @@ final class ClientDesk {
   void forwarded(Peers peers, NodeId from, ForwardPut put) {
     Consumer<Outcome> answer =
         outcome -> peers.send(from, new ForwardReply(put.request(), outcome));
-    if (settings.namespace(put.key().namespace()) == null || !peers.isReplica(put.key())) {
-      answer.accept(new NotDone(Obstacle.NOT_SERVING, "this node is no replica of the key"));
+    if (settings.namespace(put.key().namespace()) == null) {
+      answer.accept(new NotDone(Obstacle.NOT_SERVING, "this node does not know the namespace"));
       return;
     }
     if (put.write().value().length() > settings.limits().valueBytes()) {
@@ -164,7 +176,7 @@ final class ClientDesk {
             put.pw(),
             put.id(),
             schedule.monotonicMillis() + Math.min(put.timeoutMillis(), MAX_TIMEOUT_MILLIS));
-    puts.put(peers, order, answer, () -> answer.accept(unreadableHere()));
+    puts.put(peers, order, answer, answer);
   }
 
   private void put(
@@ -236,6 +248,7 @@ final class ClientDesk {
         order.key(),
         namespace.conflicts(),
         settings.quorum().r(),
+        settings.quorum().pr(),
         order.deadlineMillis(),
         new GetListener() {
           @Override
@@ -254,11 +267,37 @@ final class ClientDesk {
   }
 
   private void coordinate(Peers peers, PutOrder order, Consumer<Outcome> answer) {
-    if (peers.isReplica(order.key())) {
-      puts.put(peers, order, answer, () -> forwarder.forward(peers, order, answer));
+    if (takesPart(peers, order.key())) {
+      puts.put(
+          peers, order, answer, inability -> forwarder.forward(peers, order, inability, answer));
     } else {
-      forwarder.forward(peers, order, answer);
+      forwarder.forward(peers, order, NOBODY_TO_ASK, answer);
     }
+  }
+
+  /** Whether this node is a primary of the key, or one of those that stand in for them now. */
+  private boolean takesPart(Peers peers, Key key) {
+    if (peers.isReplica(key)) {
+      return true;
+    }
+    boolean standsIn = false;
+    for (Replica part : peers.replicas(key, schedule.monotonicMillis())) {
+      if (part instanceof Replica.Primary) {
+        return false; // a primary that lives is to coordinate
+      }
+      standsIn |= part.node().equals(peers.self());
+    }
+    return standsIn;
+  }
+
+  /** A key's primaries, and those that would stand in first if they all were gone. */
+  private static List<NodeId> nodesOf(Peers peers, Key key) {
+    var nodes = new ArrayList<>(peers.primaries(key));
+    var fallbacks = peers.fallbacks(key);
+    for (int i = peers.primaries(key).size(); i > 0 && fallbacks.hasNext(); i--) {
+      nodes.add(fallbacks.next());
+    }
+    return nodes;
   }
 
   private void get(
@@ -277,7 +316,8 @@ final class ClientDesk {
         peers,
         get.key(),
         namespace.conflicts(),
-        Math.max(r, pr),
+        r,
+        pr,
         deadline,
         new GetListener() {
           @Override
@@ -301,7 +341,7 @@ final class ClientDesk {
     return switch (outcome) {
       case Outcome.Written written -> seal.seal(key, written.context());
       case Found found -> showsContext(key, found) ? seal.seal(key, found.context()) : "";
-      case Explained _, Refused _, NotDone _, Outcome.Unknown _ -> "";
+      case Explained _, Outcome.Repaired _, Refused _, NotDone _, Outcome.Unknown _ -> "";
     };
   }
 
@@ -333,10 +373,5 @@ final class ClientDesk {
             + " bytes, at most "
             + settings.limits().valueBytes()
             + " are taken");
-  }
-
-  private static Outcome unreadableHere() {
-    return new NotDone(
-        Obstacle.TOO_FEW_REPLICAS, "this replica cannot read what it holds of the key");
   }
 }

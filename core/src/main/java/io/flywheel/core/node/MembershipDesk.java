@@ -10,17 +10,24 @@ import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.membership.Cluster;
 import io.flywheel.core.membership.Doorkeeper;
+import io.flywheel.core.membership.Eras;
 import io.flywheel.core.membership.Formation;
+import io.flywheel.core.membership.Gossiper;
 import io.flywheel.core.membership.Identity;
 import io.flywheel.core.membership.MembershipTable;
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.Announce;
 import io.flywheel.core.message.Message.Formed;
+import io.flywheel.core.message.Message.Gossip;
 import io.flywheel.core.message.Message.Heartbeat;
+import io.flywheel.core.message.Message.News;
+import io.flywheel.core.message.Message.Probe;
+import io.flywheel.core.message.Message.ProbeReply;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.replica.ActorLease;
 import io.flywheel.core.replica.Journal;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,36 +42,53 @@ import org.jspecify.annotations.Nullable;
 final class MembershipDesk {
   private final NodeConfig config;
   private final Identity identity;
+  private final Eras eras;
   private final Outbox outbox;
   private final Schedule schedule;
   private final SplittableRandom random;
   private final Journal journal;
   private final Doorkeeper doorkeeper;
   private final MembershipTable table;
+  private final Gossiper gossiper;
+  private final ActorLease lease;
   private final Formation formation;
   private final TreeSet<NodeId> connected = new TreeSet<>();
   private @Nullable Cluster cluster;
   private @Nullable Peers peers;
   private boolean identityDurable;
   private boolean adopting;
+  private boolean stopping;
   private long sequence;
-  private long heartbeats;
 
   MembershipDesk(
       NodeConfig config,
       Identity identity,
+      Eras eras,
       Outbox outbox,
       Schedule schedule,
       SplittableRandom random,
-      Journal journal) {
+      Journal journal,
+      ActorLease lease) {
     this.config = config;
     this.identity = identity;
+    this.eras = eras;
     this.outbox = outbox;
     this.schedule = schedule;
     this.random = random;
     this.journal = journal;
+    this.lease = lease;
     doorkeeper = new Doorkeeper(identity, config.settings().fingerprint());
     table = new MembershipTable(identity.id());
+    gossiper =
+        new Gossiper(
+            identity.id(),
+            identity.generation(),
+            table,
+            eras,
+            schedule,
+            random,
+            outbox,
+            new GossipOwner());
     formation = new Formation(self(), config.settings(), config.initialMembers());
   }
 
@@ -92,6 +116,7 @@ final class MembershipDesk {
   void identityDurable() {
     if (!identityDurable) {
       identityDurable = true;
+      gossiper.generationDurable();
       connected.forEach(this::greet);
       proposeIfComplete();
     }
@@ -106,13 +131,31 @@ final class MembershipDesk {
   void disconnected(NodeId peer) {
     connected.remove(peer);
     formation.gone(peer);
-    table.disconnected(peer);
+    table.disconnected(peer, schedule.monotonicMillis());
   }
 
-  /** Only its arrival counts; its sender's clock is compared with ours, for operators. */
-  void heartbeat(NodeId from, Heartbeat beat) {
-    table.heartbeat(from, schedule.monotonicMillis());
-    table.skewed(from, beat.wallMillis() - schedule.wallMillis());
+  /** What members say of members. */
+  void heard(NodeId from, Message message) {
+    if (cluster == null) {
+      return;
+    }
+    switch (message) {
+      case Heartbeat beat -> gossiper.heartbeat(from, beat);
+      case Gossip gossip -> gossiper.heard(from, gossip);
+      case News news -> gossiper.heard(from, news);
+      case Probe probe -> gossiper.probe(from, probe);
+      case ProbeReply reply -> gossiper.replied(from, reply);
+      default -> throw new IllegalArgumentException("not about members: " + message);
+    }
+  }
+
+  void diskFull(boolean full) {
+    gossiper.diskFull(full);
+  }
+
+  /** Before any input. */
+  void awake() {
+    gossiper.awake();
   }
 
   void announced(NodeId from, Announce announce) {
@@ -176,6 +219,8 @@ final class MembershipDesk {
         outbox.add(new Effect.Dial(member.peerAddress()));
       }
     }
+    eras.expect(table.others());
+    gossiper.start(formed.ring().epoch());
     peers = new Peers(identity.id(), formed.ring(), table, this::send);
   }
 
@@ -198,15 +243,14 @@ final class MembershipDesk {
 
   /** Once a second: say that we live or, before there is a cluster, who we are. */
   void beat() {
-    heartbeats++;
     if (cluster == null) {
       proposeIfComplete();
       connected.forEach(this::greet);
     } else {
-      table.others().forEach(this::greet);
+      gossiper.beat(journal.oldestMillis());
       // A connection to this very identity leads to a copy of it, which has to be told.
       if (connected.contains(identity.id())) {
-        greet(identity.id());
+        send(identity.id(), new Heartbeat(schedule.wallMillis()));
       }
     }
   }
@@ -218,7 +262,7 @@ final class MembershipDesk {
     if (cluster == null) {
       send(peer, new Announce(self(), config.initialMembers()));
     } else if (table.contains(peer)) {
-      send(peer, new Heartbeat(heartbeats, schedule.wallMillis()));
+      gossiper.connected(peer);
     }
   }
 
@@ -251,11 +295,47 @@ final class MembershipDesk {
           new MemberView(
               member,
               table.state(member.id(), monotonic),
+              table.reason(member.id(), monotonic),
               table.silentMillis(member.id(), monotonic),
               table.phi(member.id(), monotonic),
-              table.skewMillis(member.id())));
+              table.skewMillis(member.id()),
+              isSelf(member) ? eras.current() : table.claim(member.id()).era(),
+              isSelf(member) ? eras.settled() : table.claim(member.id()).settled()));
     }
     return views;
+  }
+
+  /** Names of the members that keep eras from going on, or from closing. */
+  List<String> heldUpBy() {
+    var names = new ArrayList<String>();
+    if (eras.settled() < eras.current() - 2) {
+      names.add(config.name());
+    }
+    for (NodeId id : eras.heldUpBy()) {
+      var member = table.member(id);
+      names.add(member == null ? id.toString() : member.name());
+    }
+    return names;
+  }
+
+  private boolean isSelf(Member member) {
+    return member.id().equals(identity.id());
+  }
+
+  private final class GossipOwner implements Gossiper.Owner {
+    @Override
+    public void send(NodeId to, Message message) {
+      MembershipDesk.this.send(to, message);
+    }
+
+    /** Whoever starts this directory again after being told goes on after what others know. */
+    @Override
+    public void contradicted(long generation, String reason) {
+      if (!stopping) {
+        stopping = true;
+        lease.continueFrom(generation, () -> outbox.add(new Effect.Halt(reason)));
+      }
+    }
   }
 
   private void send(NodeId to, Message message) {

@@ -1,5 +1,6 @@
 package io.flywheel.core.node;
 
+import io.flywheel.core.antientropy.Trees;
 import io.flywheel.core.coordinate.Census;
 import io.flywheel.core.coordinate.Forwarder;
 import io.flywheel.core.coordinate.GetCoordinator;
@@ -8,13 +9,15 @@ import io.flywheel.core.coordinate.PutCoordinator;
 import io.flywheel.core.coordinate.ReadRepair;
 import io.flywheel.core.coordinate.Recovery;
 import io.flywheel.core.effect.Effect;
-import io.flywheel.core.effect.Effect.Severity;
 import io.flywheel.core.effect.Loaded;
 import io.flywheel.core.effect.Outbox;
+import io.flywheel.core.effect.Scanned;
+import io.flywheel.core.effect.Scanner;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.membership.Cluster;
 import io.flywheel.core.membership.Doorkeeper;
+import io.flywheel.core.membership.Eras;
 import io.flywheel.core.membership.Identity;
 import io.flywheel.core.membership.MembershipTable;
 import io.flywheel.core.message.ClientRequest;
@@ -24,7 +27,14 @@ import io.flywheel.core.message.Message.Announce;
 import io.flywheel.core.message.Message.Formed;
 import io.flywheel.core.message.Message.ForwardPut;
 import io.flywheel.core.message.Message.ForwardReply;
+import io.flywheel.core.message.Message.Gossip;
 import io.flywheel.core.message.Message.Heartbeat;
+import io.flywheel.core.message.Message.News;
+import io.flywheel.core.message.Message.Probe;
+import io.flywheel.core.message.Message.ProbeReply;
+import io.flywheel.core.message.Message.Reap;
+import io.flywheel.core.message.Message.ReapAnswer;
+import io.flywheel.core.message.Message.ReapAsk;
 import io.flywheel.core.message.Message.ReplicaGet;
 import io.flywheel.core.message.Message.ReplicaGetReply;
 import io.flywheel.core.message.Message.ReplicaPut;
@@ -38,13 +48,18 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Now;
 import io.flywheel.core.replica.ActorLease;
+import io.flywheel.core.replica.DebtLedger;
 import io.flywheel.core.replica.Journal;
+import io.flywheel.core.replica.KeyWork;
 import io.flywheel.core.replica.LocalReplica;
+import io.flywheel.core.replica.LoserLog;
+import io.flywheel.core.replica.Records;
 import io.flywheel.core.version.ContextSeal;
+import io.flywheel.core.version.Fingerprints;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node of the store, as one deterministic machine: it takes an input with the time, and appends
@@ -70,38 +85,78 @@ public final class Node {
   private final Journal journal;
   private final ActorLease lease;
   private final MembershipDesk membership;
+  private final Scanner scanner;
+  private final Upkeep upkeep;
+  private final Eras eras;
+  private final KeyWork work;
   private final LocalReplica replica;
   private final PutCoordinator puts;
   private final GetCoordinator gets;
   private final ReadRepair repair;
   private final Forwarder forwarder;
   private final Census census;
-  private final Recovery recovery;
+  private final Reports reports;
+  private final DamageReports damage;
   private final ClientDesk clients;
   private final ReplicaDesk replicas;
-  private final TreeSet<String> reported = new TreeSet<>();
-  private long unreadableRecords;
-  private long lostRecords;
   private int requestsInFlight;
   private long bytesInFlight;
 
   private Node(
-      NodeConfig config, Identity before, SplittableRandom random, Now now, Outbox outbox) {
+      NodeConfig config,
+      Identity before,
+      Eras eras,
+      SplittableRandom random,
+      Now now,
+      Outbox outbox) {
     this.config = config;
     this.outbox = outbox;
+    this.eras = eras;
     schedule = new Schedule(now);
-    journal = new Journal(outbox);
-    lease = new ActorLease(before, journal, schedule, random, this::retryMints);
-    membership = new MembershipDesk(config, before, outbox, schedule, random, journal);
-    replica =
-        new LocalReplica(config.settings(), outbox, schedule, journal, lease, new DamageReports());
+    reports = new Reports(outbox);
+    journal = new Journal(outbox, schedule);
+    scanner = new Scanner(outbox);
+    var settings = config.settings();
+    lease =
+        new ActorLease(before, journal, schedule, random, settings.partitions(), this::retryMints);
+    membership = new MembershipDesk(config, before, eras, outbox, schedule, random, journal, lease);
+    var ledger = new DebtLedger(config.hintsLimitBytes());
+    var losers = new LoserLog(lease);
+    damage = new DamageReports(membership, reports);
+    var owners = new RingOwners(membership);
+    var fingerprints = new Fingerprints(config.secret());
+    var trees = new Trees(settings.partitions());
+    var records =
+        new Records(
+            settings.partitions(), journal, lease, eras, owners, ledger, fingerprints, trees);
+    work = new KeyWork(settings, schedule, lease, eras, owners, ledger, losers, records, damage);
+    replica = new LocalReplica(outbox, journal, work, records, owners, damage);
     long firstRequest = random.nextLong() >>> 20;
+    census = new Census(replica, schedule, CENSUS_REQUESTS + firstRequest);
+    upkeep =
+        new Upkeep(
+            config,
+            scanner,
+            schedule,
+            journal,
+            replica,
+            census,
+            records,
+            ledger,
+            losers,
+            eras,
+            owners,
+            fingerprints,
+            trees,
+            membership::peers,
+            reports::warnOnce,
+            random.split(),
+            firstRequest);
     repair = new ReadRepair(replica, schedule);
     puts = new PutCoordinator(replica, schedule, config.durable(), firstRequest);
     gets = new GetCoordinator(replica, schedule, repair, config.durable(), firstRequest);
     forwarder = new Forwarder(schedule, random, firstRequest);
-    census = new Census(replica, schedule, CENSUS_REQUESTS + firstRequest);
-    recovery = new Recovery(replica, census, schedule, config.settings());
+    damage.recoverBy(new Recovery(replica, census, schedule, config.settings()));
     clients =
         new ClientDesk(
             config.settings(),
@@ -110,8 +165,9 @@ public final class Node {
             puts,
             gets,
             forwarder,
-            census);
-    replicas = new ReplicaDesk(replica, schedule, config.settings(), config.durable());
+            census,
+            upkeep);
+    replicas = new ReplicaDesk(replica, eras, schedule, config.settings(), config.durable());
   }
 
   /**
@@ -133,16 +189,17 @@ public final class Node {
     var storedIdentity = metadata.get(StorageKey.IDENTITY);
     var before =
         storedIdentity == null
-            ? new Identity(new NodeId(random.nextLong()), startId, 0, 0)
+            ? new Identity(new NodeId(random.nextLong()), 1, startId, 0, 0)
             : Identity.decode(storedIdentity).startedAs(startId);
     var storedCluster = metadata.get(StorageKey.CLUSTER);
-    var node = new Node(config, before, random, now, outbox);
+    var node = new Node(config, before, Eras.stored(metadata), random, now, outbox);
     if (storedCluster != null) {
       var cluster = Cluster.decode(storedCluster);
       node.membership.checkBelongs(cluster);
       node.membership.join(cluster);
     }
     config.seeds().forEach(seed -> outbox.add(new Effect.Dial(seed)));
+    node.upkeep.start();
     node.beat();
     return node;
   }
@@ -157,29 +214,32 @@ public final class Node {
 
   /** A message has arrived and was decoded. */
   public void receive(Now now, Envelope envelope) {
-    schedule.advance(now);
+    advance(now);
     switch (membership.examine(envelope)) {
       case Doorkeeper.Verdict.Welcome _ -> dispatch(envelope.from(), envelope.message());
-      case Doorkeeper.Verdict.TurnedAway turnedAway -> reportOnce(turnedAway.reason());
+      case Doorkeeper.Verdict.TurnedAway turnedAway -> reports.warnOnce(turnedAway.reason());
       case Doorkeeper.Verdict.Impostor impostor -> outbox.add(new Effect.Halt(impostor.reason()));
     }
   }
 
   /** A connection to this peer is there, in both directions. */
   public void peerConnected(Now now, NodeId peer) {
-    schedule.advance(now);
+    advance(now);
     membership.connected(peer);
   }
 
   /** No connection to this peer is left. */
   public void peerDisconnected(Now now, NodeId peer) {
-    schedule.advance(now);
+    advance(now);
     membership.disconnected(peer);
+    puts.unreachable(peer);
+    gets.unreachable(peer);
+    forwarder.unreachable(peer);
   }
 
   /** A client asks; exactly one {@link Effect.Respond} with this token follows. */
   public void request(Now now, long token, ClientRequest request) {
-    schedule.advance(now);
+    advance(now);
     var key = request.key();
     var peers = membership.peers();
     if (peers == null) {
@@ -204,19 +264,45 @@ public final class Node {
 
   /** A load's result has come. */
   public void loaded(Now now, long ticket, Loaded result) {
-    schedule.advance(now);
+    advance(now);
     replica.loaded(ticket, result);
+  }
+
+  /** A scan's result has come. */
+  public void scanned(Now now, long ticket, Scanned result) {
+    advance(now);
+    scanner.scanned(ticket, result);
   }
 
   /** All stores up to this ticket are durable. */
   public void stored(Now now, long throughTicket) {
-    schedule.advance(now);
+    advance(now);
     journal.stored(throughTicket);
+  }
+
+  /** The disk has too little room for values, or has room again. */
+  public void diskSpace(Now now, boolean full) {
+    advance(now);
+    if (full != replica.isFull()) {
+      replica.full(full);
+      membership.diskFull(full);
+      if (full) {
+        reports.warn("the disk is full: this node takes deletions, but no values");
+      } else {
+        reports.info("the disk has room again: this node takes values");
+      }
+    }
+  }
+
+  /** The newest values that conflicts discarded here, of one key or of all, oldest first. */
+  public void losers(Now now, @Nullable Key key, int most, Consumer<LoserLog.Listing> whenRead) {
+    schedule.advance(now);
+    new LoserList(scanner, key, most, whenRead).read();
   }
 
   /** Does what is due by now. */
   public void wake(Now now) {
-    schedule.advance(now);
+    advance(now);
     schedule.runDue();
   }
 
@@ -231,10 +317,15 @@ public final class Node {
     var counters =
         new NodeCounters(
             repair.repairs(),
-            unreadableRecords,
-            lostRecords,
+            damage.unreadable(),
+            damage.lost(),
             clients.tombstonesWritten(),
-            clients.siblingsFound());
+            clients.siblingsFound(),
+            upkeep.debts().waiting(),
+            upkeep.debts().bytes(),
+            upkeep.debtsPaid(),
+            work.reapedKeys(),
+            work.shedEntries());
     return new NodeView(
         id(),
         config.name(),
@@ -246,23 +337,51 @@ public final class Node {
         membership.views(),
         cluster == null ? null : cluster.ring(),
         counters,
-        requestsInFlight);
+        upkeep.antiEntropy(),
+        requestsInFlight,
+        upkeep.debts().waitingByOwner(),
+        upkeep.losers(),
+        replica.isFull(),
+        new EraView(eras.current(), eras.closed(), membership.heldUpBy()));
+  }
+
+  Upkeep upkeep() {
+    return upkeep;
+  }
+
+  /** Compares with every other replica now, without waiting for their turn. */
+  public void repairAll(Now now) {
+    advance(now);
+    upkeep.repairNow();
+  }
+
+  private void advance(Now now) {
+    schedule.advance(now);
+    membership.awake();
   }
 
   private void dispatch(NodeId from, Message message) {
     switch (message) {
-      case Heartbeat beat -> membership.heartbeat(from, beat);
+      case Heartbeat _, Gossip _, News _, Probe _, ProbeReply _ -> membership.heard(from, message);
       case Announce announce -> membership.announced(from, announce);
       case Formed formed -> membership.told(formed);
-      case ReplicaPutReply reply -> puts.replied(from, reply);
+      case ReplicaPutReply reply -> {
+        puts.replied(from, reply);
+        upkeep.replied(from, reply);
+      }
       case ForwardReply reply -> forwarder.replied(from, reply);
       case ReplicaGetReply reply -> {
-        gets.replied(from, reply);
-        census.replied(from, reply);
+        var believed = replicas.believed(reply);
+        gets.replied(from, believed);
+        census.replied(from, believed);
+        upkeep.replied(from, believed);
       }
       case ReplicaPut put -> withPeers(peers -> replicas.put(peers, from, put));
       case ReplicaGet get -> withPeers(peers -> replicas.get(peers, from, get));
       case ForwardPut put -> withPeers(peers -> clients.forwarded(peers, from, put));
+      case Message.AboutTrees trees -> withPeers(peers -> upkeep.received(peers, from, trees));
+      case ReapAsk _, ReapAnswer _, Reap _ ->
+          withPeers(peers -> upkeep.reaper().received(peers, from, message));
     }
   }
 
@@ -288,32 +407,5 @@ public final class Node {
 
   private void respond(long token, Key key, Outcome outcome) {
     outbox.add(new Effect.Respond(token, key, outcome, clients.token(key, outcome)));
-  }
-
-  private void report(Severity severity, String text) {
-    outbox.add(new Effect.Report(severity, text));
-  }
-
-  /** What every message of some peer would repeat. */
-  private void reportOnce(String text) {
-    if (!text.isEmpty() && reported.size() < 100 && reported.add(text)) {
-      report(Severity.WARNING, text);
-    }
-  }
-
-  private final class DamageReports implements LocalReplica.Damage {
-    @Override
-    public void unreadable(Key key, String reason) {
-      unreadableRecords++;
-      reportOnce("the record of " + key + " cannot be read: " + reason);
-      withPeers(peers -> recovery.unreadable(peers, key));
-    }
-
-    @Override
-    public void lost(Key key) {
-      lostRecords++;
-      report(Severity.WARNING, "this node has lost writes of " + key + " that it once held");
-      withPeers(peers -> recovery.incomplete(peers, key));
-    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param initialMembers names of those that form a new cluster; empty to join none
  * @param seeds peer addresses to begin with
  * @param durable whether stores are synced before their result ({@code durability: fsync})
+ * @param hintsLimitBytes how much of the disk what is kept for other nodes may take; 0 for nothing
  * @param secret one for the cluster; authenticates contexts
  */
 public record NodeConfig(
@@ -23,4 +24,6 @@ public record NodeConfig(
     List<String> initialMembers,
     List<String> seeds,
     boolean durable,
+    long hintsLimitBytes,
+    Rhythm rhythm,
     Bytes secret) {}

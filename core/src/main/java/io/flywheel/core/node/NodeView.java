@@ -1,8 +1,10 @@
 package io.flywheel.core.node;
 
+import io.flywheel.core.antientropy.AntiEntropyFigures;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Ring;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param waitingFor what keeps it from serving; empty when it serves
  * @param clusterId 0 before formation
  * @param requestsInFlight clients' requests not yet answered
+ * @param hintsByOwner how many records it keeps for each other node
+ * @param losers values in the log of those that conflicts discarded
+ * @param diskFull whether it takes deletions only
  */
 public record NodeView(
     NodeId id,
@@ -23,4 +28,9 @@ public record NodeView(
     List<MemberView> members,
     @Nullable Ring ring,
     NodeCounters counters,
-    int requestsInFlight) {}
+    AntiEntropyFigures antiEntropy,
+    int requestsInFlight,
+    Map<NodeId, Long> hintsByOwner,
+    long losers,
+    boolean diskFull,
+    EraView eras) {}

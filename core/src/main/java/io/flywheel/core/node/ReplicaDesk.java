@@ -2,6 +2,7 @@ package io.flywheel.core.node;
 
 import io.flywheel.core.coordinate.Peers;
 import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.GetStatus;
 import io.flywheel.core.message.Message.PutStatus;
@@ -11,35 +12,46 @@ import io.flywheel.core.message.Message.ReplicaPut;
 import io.flywheel.core.message.Message.ReplicaPutReply;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.ClusterSettings;
-import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.replica.Held;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Merger;
 import io.flywheel.core.replica.Reader;
 import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
+import java.util.List;
 
 /** Serves other nodes' coordinators: this node as one of a key's replicas. */
 final class ReplicaDesk {
+  /** Nobody waits longer for a store as a rule; who is told so at once can ask another node. */
+  private static final long PATIENCE_MILLIS = 1_000;
+
   private final LocalReplica replica;
+  private final Eras eras;
   private final Schedule schedule;
   private final ClusterSettings settings;
   private final boolean durable;
 
-  ReplicaDesk(LocalReplica replica, Schedule schedule, ClusterSettings settings, boolean durable) {
+  ReplicaDesk(
+      LocalReplica replica,
+      Eras eras,
+      Schedule schedule,
+      ClusterSettings settings,
+      boolean durable) {
     this.replica = replica;
+    this.eras = eras;
     this.schedule = schedule;
     this.settings = settings;
     this.durable = durable;
   }
 
   void put(Peers peers, NodeId from, ReplicaPut put) {
-    if (!holds(peers, put.key())) {
+    if (settings.namespace(put.key().namespace()) == null) {
       reply(peers, from, put, PutStatus.NOT_A_REPLICA);
       return;
     }
-    if (replica.isOverloaded(put.key())) {
+    if (replica.isOverloaded(put.key()) || replica.isStalled(PATIENCE_MILLIS)) {
       reply(peers, from, put, PutStatus.OVERLOADED);
       return;
     }
@@ -53,6 +65,8 @@ final class ReplicaDesk {
     replica.merge(
         put.key(),
         incoming,
+        put.era(),
+        put.owner(),
         new Merger() {
           @Override
           public void durable() {
@@ -60,14 +74,14 @@ final class ReplicaDesk {
           }
 
           @Override
-          public void unreadable() {
-            reply(peers, from, put, PutStatus.UNREADABLE);
+          public void failed(PutStatus why) {
+            reply(peers, from, put, why);
           }
         });
   }
 
   void get(Peers peers, NodeId from, ReplicaGet get) {
-    if (!holds(peers, get.key())) {
+    if (!mayAnswer(peers, get)) {
       peers.send(from, failed(get, GetStatus.NOT_A_REPLICA));
       return;
     }
@@ -76,13 +90,12 @@ final class ReplicaDesk {
       return;
     }
     long deadline = schedule.monotonicMillis() + get.timeoutMillis();
-    replica.read(
-        get.key(),
+    Reader reader =
         new Reader() {
           @Override
-          public void read(Siblings onDisk) {
+          public void read(Held held) {
             if (schedule.monotonicMillis() <= deadline) {
-              peers.send(from, answer(get, onDisk));
+              peers.send(from, answer(get, held));
             }
           }
 
@@ -90,11 +103,26 @@ final class ReplicaDesk {
           public void unreadable() {
             peers.send(from, failed(get, GetStatus.UNREADABLE));
           }
-        });
+        };
+    if (get.standIn()) {
+      replica.readWithDebts(get.key(), reader);
+    } else {
+      replica.read(get.key(), reader);
+    }
   }
 
-  private boolean holds(Peers peers, Key key) {
-    return settings.namespace(key.namespace()) != null && peers.isReplica(key);
+  /** A state from an era that is closed may hold what all others have forgotten. */
+  ReplicaGetReply believed(ReplicaGetReply reply) {
+    eras.heardClosed(reply.closed());
+    boolean speaksOfState = reply.status() == GetStatus.FOUND || reply.status() == GetStatus.ABSENT;
+    return eras.takes(reply.era()) || !speaksOfState
+        ? reply
+        : new ReplicaGetReply(reply.request(), GetStatus.UNREADABLE, 0, 0, List.of(), Bytes.EMPTY);
+  }
+
+  private boolean mayAnswer(Peers peers, ReplicaGet get) {
+    boolean known = settings.namespace(get.key().namespace()) != null;
+    return known && (get.standIn() || peers.isReplica(get.key()));
   }
 
   private static void reply(Peers peers, NodeId to, ReplicaPut put, PutStatus status) {
@@ -103,15 +131,15 @@ final class ReplicaDesk {
     }
   }
 
-  private static Message answer(ReplicaGet get, Siblings onDisk) {
-    if (onDisk.isEmpty()) {
-      return new ReplicaGetReply(get.request(), GetStatus.ABSENT, 0, Bytes.EMPTY);
-    }
-    var record = SiblingsCodec.encode(get.key(), onDisk);
-    return new ReplicaGetReply(get.request(), GetStatus.FOUND, 0, record);
+  private Message answer(ReplicaGet get, Held held) {
+    boolean absent = held.siblings().isEmpty();
+    var status = absent ? GetStatus.ABSENT : GetStatus.FOUND;
+    var record = absent ? Bytes.EMPTY : SiblingsCodec.encode(get.key(), held.siblings());
+    var owed = get.standIn() ? held.owed() : List.<NodeId>of();
+    return new ReplicaGetReply(get.request(), status, held.era(), eras.closed(), owed, record);
   }
 
   private static Message failed(ReplicaGet get, GetStatus status) {
-    return new ReplicaGetReply(get.request(), status, 0, Bytes.EMPTY);
+    return new ReplicaGetReply(get.request(), status, 0, 0, List.of(), Bytes.EMPTY);
   }
 }

@@ -121,6 +121,7 @@ class NodeTest {
   @Test
   void aStaleReplicaIsSeenAndRepaired() {
     var nodes = NodesInOneProcess.formed(3, 3);
+    nodes.hold(envelope -> envelope.message() instanceof Message.AboutTrees);
     var stale = nodes.machines.get(2);
     nodes.kill(stale);
     nodes.put(nodes.machines.get(0), KEY, "v", null);
@@ -412,7 +413,7 @@ class NodeTest {
     return new ClientRequest.Put(key, Write.of(Bytes.utf8(value)), context, 0, w, 0, id, 1_000);
   }
 
-  private static List<String> values(Outcome outcome) {
+  static List<String> values(Outcome outcome) {
     var found = assertInstanceOf(Found.class, outcome);
     return found.values().stream().map(sibling -> sibling.value().toUtf8()).toList();
   }

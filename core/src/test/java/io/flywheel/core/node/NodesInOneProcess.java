@@ -4,7 +4,9 @@ import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Loaded;
 import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.Outbox;
+import io.flywheel.core.effect.Scanned;
 import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.effect.StoredPages;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Envelope;
@@ -23,15 +25,20 @@ import io.flywheel.core.model.Now;
 import io.flywheel.core.model.Quorum;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.ring.Partition;
+import io.flywheel.core.version.Sibling;
+import io.flywheel.core.version.Siblings;
+import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -61,9 +68,17 @@ final class NodesInOneProcess {
     final String name;
     final TreeMap<Bytes, Bytes> data = new TreeMap<>();
     final TreeMap<Bytes, Bytes> losers = new TreeMap<>();
+    final TreeMap<Bytes, Bytes> debts = new TreeMap<>();
     final TreeMap<Bytes, Bytes> metadata = new TreeMap<>();
     final TreeSet<Bytes> damaged = new TreeSet<>();
     boolean readsFail;
+    @Nullable Bytes unscannable;
+    boolean syncsHang;
+
+    /** Does not run, and what is sent to it is lost. */
+    boolean paused;
+
+    private long unsynced;
     final List<String> reports = new ArrayList<>();
     final Map<Long, Effect.Respond> responses = new HashMap<>();
     final Outbox outbox = new Outbox();
@@ -85,11 +100,22 @@ final class NodesInOneProcess {
       return node != null;
     }
 
+    /** A bit of a record is not what was written any more. */
+    void rot(Bytes storageKey) {
+      byte[] record = Objects.requireNonNull(data.get(storageKey)).array().clone();
+      record[record.length / 2] ^= 4;
+      data.put(storageKey, Bytes.wrap(record));
+    }
+
+    private boolean runs() {
+      return node != null && !paused;
+    }
+
     private void carryOut(Effect effect) {
       switch (effect) {
         case Effect.Send send -> mail.add(new Mail(this, send.to(), encoded(send.envelope())));
         case Effect.Load load -> {
-          var value = data.get(load.storageKey());
+          var value = table(load.table()).get(load.storageKey());
           Loaded result = value == null ? new Loaded.Absent() : new Loaded.Value(value);
           if (readsFail) {
             result = new Loaded.Failed("input/output error");
@@ -99,9 +125,23 @@ final class NodesInOneProcess {
           var found = result;
           pending.add(() -> node().loaded(now(), load.ticket(), found));
         }
+        case Effect.Scan scan -> {
+          var page = StoredPages.read(table(scan.table()), scan);
+          boolean fails =
+              page.entries().stream().anyMatch(e -> Objects.equals(e.storageKey(), unscannable));
+          Scanned result = fails ? new Scanned.Failed("input/output error") : page;
+          var life = node;
+          scans.add(
+              () -> {
+                if (life != null && life == node) {
+                  life.scanned(now(), scan.ticket(), result);
+                }
+              });
+        }
         case Effect.Store store -> {
           store.mutations().forEach(this::apply);
-          pending.add(() -> node().stored(now(), store.ticket()));
+          unsynced = store.ticket();
+          pending.add(this::sync);
         }
         case Effect.Respond respond -> responses.put(respond.token(), respond);
         case Effect.Report report -> reports.add(report.text());
@@ -110,13 +150,31 @@ final class NodesInOneProcess {
       }
     }
 
+    /** Says that everything stored is durable, unless the disk hangs. */
+    void sync() {
+      if (!syncsHang) {
+        node().stored(now(), unsynced);
+      }
+    }
+
     private void apply(Mutation mutation) {
-      var table =
-          mutation.table() == Table.DATA
-              ? data
-              : mutation.table() == Table.LOSERS ? losers : metadata;
-      table.put(mutation.storageKey(), mutation.value());
+      var table = table(mutation.table());
+      var value = mutation.value();
+      if (value == null) {
+        table.remove(mutation.storageKey());
+      } else {
+        table.put(mutation.storageKey(), value);
+      }
       damaged.remove(mutation.storageKey());
+    }
+
+    private NavigableMap<Bytes, Bytes> table(Table table) {
+      return switch (table) {
+        case DATA -> data;
+        case LOSERS -> losers;
+        case DEBTS -> debts;
+        case METADATA -> metadata;
+      };
     }
   }
 
@@ -126,12 +184,20 @@ final class NodesInOneProcess {
   private final List<String> names = new ArrayList<>();
   private final ClusterSettings settings;
   private final ArrayDeque<Mail> mail = new ArrayDeque<>();
+  private final List<Mail> late = new ArrayList<>();
   private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> scans = new ArrayDeque<>();
   private final SplittableRandom random = new SplittableRandom(4711);
   private Predicate<Envelope> held = _ -> false;
+  private BiPredicate<NodeId, NodeId> cut = (_, _) -> false;
   private long millis = 1_000_000;
   private long tokens;
   private long clockMillis = 1_700_000_000_000L;
+  long hintsLimitBytes;
+  Rhythm rhythm = Rhythm.DEFAULT;
+
+  /** Whether what scans have read is yet to be handed over. */
+  boolean scansWait;
 
   NodesInOneProcess(int nodes, int n) {
     settings = new ClusterSettings("test", 16, Quorum.majority(n), LIMITS, List.of(STRICT, NEWEST));
@@ -166,6 +232,8 @@ final class NodesInOneProcess {
               names,
               List.of(),
               true,
+              hintsLimitBytes,
+              rhythm,
               Bytes.utf8("secret"));
       machine.halted = null;
       machine.node = Node.start(config, machine.metadata, random.split(), now(), machine.outbox);
@@ -193,7 +261,7 @@ final class NodesInOneProcess {
   Envelope heartbeatOf(Machine machine) {
     var node = machine.node();
     long clusterId = node.view(now()).clusterId();
-    var beat = new Message.Heartbeat(1, now().wallMillis());
+    var beat = new Message.Heartbeat(now().wallMillis());
     return new Envelope(
         node.id(), node.startId(), 1_000_000, clusterId, settings.fingerprint(), 1, beat);
   }
@@ -207,9 +275,22 @@ final class NodesInOneProcess {
     machines.stream().filter(Machine::isUp).forEach(m -> m.node().peerDisconnected(now(), id));
   }
 
+  /** What was held back arrives after all, late. */
+  void deliverHeld() {
+    held = _ -> false;
+    mail.addAll(late);
+    late.clear();
+    settle();
+  }
+
   /** From now on these messages stay in the network. */
   void hold(Predicate<Envelope> messages) {
     held = messages;
+  }
+
+  /** From now on messages on these ways, from one node to another, are lost. */
+  void cut(BiPredicate<NodeId, NodeId> ways) {
+    cut = ways;
   }
 
   Outcome put(Machine at, Key key, String value, @Nullable String context) {
@@ -258,12 +339,12 @@ final class NodesInOneProcess {
     while (millis < end) {
       long next = end;
       for (Machine machine : machines) {
-        if (machine.isUp()) {
+        if (machine.runs()) {
           next = Math.min(next, Math.max(millis, machine.node().nextWakeMillis()));
         }
       }
       millis = Math.max(next, millis + 1);
-      machines.stream().filter(Machine::isUp).forEach(machine -> machine.node().wake(now()));
+      machines.stream().filter(Machine::runs).forEach(machine -> machine.node().wake(now()));
       settle();
     }
   }
@@ -285,7 +366,20 @@ final class NodesInOneProcess {
   }
 
   Bytes storageKey(Key key) {
-    return StorageKey.ofRecord(key, settings.partitions());
+    return StorageKey.ofRecord(key);
+  }
+
+  /** The record of a key with another value under the same dot. */
+  Bytes decayed(Key key, Bytes record) {
+    try {
+      var state = SiblingsCodec.decode(key, record);
+      var sibling = state.living().getFirst();
+      var decayed = Sibling.value(sibling.dot(), Bytes.utf8("another"), "", 0);
+      return SiblingsCodec.encode(
+          key, new Siblings(state.context(), List.of(decayed), state.requests()));
+    } catch (MalformedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Sets all wall clocks. */
@@ -326,6 +420,10 @@ final class NodesInOneProcess {
         busy = true;
         pending.remove().run();
       }
+      while (!scans.isEmpty() && !scansWait) {
+        busy = true;
+        scans.remove().run();
+      }
       while (!mail.isEmpty()) {
         busy = true;
         deliver(mail.remove());
@@ -335,11 +433,12 @@ final class NodesInOneProcess {
 
   private void deliver(Mail letter) {
     var envelope = decoded(letter.bytes());
-    if (held.test(envelope)) {
+    if (held.test(envelope) || cut.test(envelope.from(), letter.to())) {
+      late.add(letter);
       return;
     }
     machines.stream()
-        .filter(machine -> machine.isUp() && machine.node().id().equals(letter.to()))
+        .filter(machine -> machine.runs() && machine.node().id().equals(letter.to()))
         .forEach(machine -> machine.node().receive(now(), envelope));
   }
 

@@ -1,0 +1,200 @@
+package io.flywheel.core.node;
+
+import io.flywheel.core.antientropy.AntiEntropy;
+import io.flywheel.core.antientropy.AntiEntropyFigures;
+import io.flywheel.core.antientropy.EraKeeper;
+import io.flywheel.core.antientropy.ReapWitness;
+import io.flywheel.core.antientropy.Reaper;
+import io.flywheel.core.antientropy.Trees;
+import io.flywheel.core.coordinate.Census;
+import io.flywheel.core.coordinate.Peers;
+import io.flywheel.core.effect.Scanned;
+import io.flywheel.core.effect.Scanner;
+import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.handoff.DebtPayer;
+import io.flywheel.core.membership.Eras;
+import io.flywheel.core.message.Message;
+import io.flywheel.core.message.Message.ReplicaGetReply;
+import io.flywheel.core.message.Message.ReplicaPutReply;
+import io.flywheel.core.message.Outcome;
+import io.flywheel.core.model.ByteReader;
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.replica.DebtLedger;
+import io.flywheel.core.replica.Journal;
+import io.flywheel.core.replica.LocalReplica;
+import io.flywheel.core.replica.LoserLog;
+import io.flywheel.core.replica.Owners;
+import io.flywheel.core.replica.Records;
+import io.flywheel.core.version.Fingerprints;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The work that nobody waits for: paying debts, and whatever keeps replicas equal. */
+final class Upkeep {
+  private static final int PAGE_ENTRIES = 512;
+  private static final int PAGE_BYTES = 1 << 20;
+  private static final long RETRY_MILLIS = 1_000;
+
+  /** Keep their request numbers away from those of puts and gets, whose answers look the same. */
+  private static final long PAYMENTS = 1L << 59;
+
+  private static final long EXCHANGES = 1L << 58;
+
+  private final Scanner scanner;
+  private final Schedule schedule;
+  private final LoserLog losers;
+  private final DebtLedger ledger;
+  private final DebtPayer payer;
+  private final AntiEntropy antiEntropy;
+  private final EraKeeper eraKeeper;
+  private final Reaper reaper;
+
+  Upkeep(
+      NodeConfig config,
+      Scanner scanner,
+      Schedule schedule,
+      Journal journal,
+      LocalReplica replica,
+      Census census,
+      Records records,
+      DebtLedger ledger,
+      LoserLog losers,
+      Eras eras,
+      Owners owners,
+      Fingerprints fingerprints,
+      Trees trees,
+      Supplier<@Nullable Peers> peers,
+      Consumer<String> report,
+      SplittableRandom random,
+      long firstRequest) {
+    this.scanner = scanner;
+    this.schedule = schedule;
+    this.losers = losers;
+    this.ledger = ledger;
+    var settings = config.settings();
+    var rhythm = config.rhythm();
+    payer =
+        new DebtPayer(
+            scanner,
+            schedule,
+            replica,
+            records,
+            ledger,
+            eras,
+            settings,
+            peers,
+            PAYMENTS + firstRequest);
+    var witness = new ReapWitness(replica, journal, eras, owners, fingerprints, settings, schedule);
+    reaper =
+        new Reaper(
+            schedule, replica, witness, eras, owners, fingerprints, settings, peers, firstRequest);
+    eraKeeper = new EraKeeper(eras, ledger, journal, schedule, rhythm.eraMillis());
+    antiEntropy =
+        new AntiEntropy(
+            settings,
+            scanner,
+            schedule,
+            replica,
+            census,
+            trees,
+            fingerprints,
+            peers,
+            reaper,
+            report,
+            random,
+            rhythm.exchangeMillis(),
+            rhythm.sweepBytesPerSecond(),
+            EXCHANGES + firstRequest);
+  }
+
+  void start() {
+    payer.start();
+    antiEntropy.start();
+    eraKeeper.start();
+    reaper.start();
+    countLosers(Bytes.EMPTY);
+  }
+
+  void replied(NodeId from, ReplicaPutReply reply) {
+    payer.replied(from, reply);
+    antiEntropy.replied(from, reply);
+  }
+
+  void replied(NodeId from, ReplicaGetReply reply) {
+    antiEntropy.replied(from, reply);
+  }
+
+  /** A message about trees. */
+  void received(Peers peers, NodeId from, Message.AboutTrees message) {
+    antiEntropy.received(peers, from, message);
+  }
+
+  void repairNow() {
+    antiEntropy.repairNow();
+  }
+
+  void repair(Peers peers, Key key, long deadlineMillis, Consumer<Outcome> answer) {
+    antiEntropy.repair(peers, key, deadlineMillis, answer);
+  }
+
+  long provenMillisAgo(Peers present, Key key) {
+    return antiEntropy.provenMillisAgo(present, key);
+  }
+
+  AntiEntropyFigures antiEntropy() {
+    return antiEntropy.figures();
+  }
+
+  Reaper reaper() {
+    return reaper;
+  }
+
+  DebtLedger debts() {
+    return ledger;
+  }
+
+  int losers() {
+    return losers.size();
+  }
+
+  long debtsPaid() {
+    return payer.paid();
+  }
+
+  private void countLosers(Bytes from) {
+    scanner.scan(
+        Table.LOSERS,
+        from,
+        null,
+        PAGE_ENTRIES,
+        PAGE_BYTES,
+        result -> {
+          switch (result) {
+            case Scanned.Failed _ ->
+                schedule.at(schedule.monotonicMillis() + RETRY_MILLIS, _ -> countLosers(from), 0);
+            case Scanned.Page page -> {
+              page.entries().forEach(this::countLoser);
+              var next = page.next();
+              if (next != null) {
+                countLosers(next);
+              }
+            }
+          }
+        });
+  }
+
+  private void countLoser(Scanned.Entry entry) {
+    try {
+      long number = new ByteReader(entry.storageKey().array()).i64();
+      losers.found(number, entry.value().length());
+    } catch (MalformedException e) {
+      // Not a place in the log: left alone.
+    }
+  }
+}
