@@ -1,6 +1,7 @@
 package io.flywheel.simulator;
 
 import io.flywheel.simulator.check.Findings.Finding;
+import io.flywheel.simulator.check.Upkeep;
 import io.flywheel.simulator.world.Fault;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -17,6 +18,7 @@ public final class Report {
   private final SimulatorOptions options;
   private final EnumMap<Fault, Integer> faults = new EnumMap<>(Fault.class);
   private final List<RunResult> violated = new ArrayList<>();
+  private Upkeep upkeep = Upkeep.NONE;
   private int runs;
   private int violatedRuns;
   private long operations;
@@ -32,6 +34,7 @@ public final class Report {
     runs++;
     operations += result.operations();
     events += result.events();
+    upkeep = upkeep.plus(result.upkeep());
     result.faults().forEach((fault, times) -> faults.merge(fault, times, Integer::sum));
     traceHash = runs == 1 ? result.traceHash() : combine(traceHash, result.traceHash());
     setting = result.options().toString();
@@ -66,6 +69,7 @@ public final class Report {
     line(text, "operations  " + grouped(operations));
     line(text, "events      " + grouped(events));
     line(text, "faults      " + faultsAsText());
+    line(text, "upkeep      " + upkeep);
     line(text, "trace       " + traceHash);
     for (var result : violated) {
       line(text, "");
@@ -85,6 +89,8 @@ public final class Report {
     json.field("operations", operations).field("events", events);
     json.name("faults").open('{');
     faults.forEach((fault, times) -> json.field(fault.label(), times));
+    json.close('}').name("upkeep").open('{').field("owed", upkeep.owed());
+    json.field("paid", upkeep.paid()).field("forgotten", upkeep.forgotten());
     json.close('}').field("trace", traceHash);
     json.name("violations").open('[');
     for (var result : violated) {

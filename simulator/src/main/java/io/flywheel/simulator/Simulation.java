@@ -34,7 +34,7 @@ public final class Simulation {
   private static final long MOST_FORMATION_MICROS = 20_000_000;
   private static final long LOOK_MICROS = 20_000;
   private static final long MOST_WORK_MICROS = 60_000_000;
-  private static final long MOST_EVENTS = 1_000_000;
+  private static final long MOST_EVENTS = 2_000_000;
   private static final Bytes SECRET = Bytes.utf8("the cluster's secret");
 
   private final long seed;
@@ -64,7 +64,7 @@ public final class Simulation {
     cluster = new SimulatedCluster(events, trace, conditions, random.split());
     var settings = options.settings();
     var history = new History(settings);
-    var evidence = new Evidence(history, options.habits().keys(), settings.partitions());
+    var evidence = new Evidence(history, options.habits().keys());
     scene = new Scene(cluster, settings, history, evidence, findings);
     judge = new Judge(scene);
     cluster.witness(judge);
@@ -88,6 +88,7 @@ public final class Simulation {
     workload.begin();
     letPassUntil(events.nowMicros() + MOST_WORK_MICROS, workload::isOver);
     workload.stop();
+    letPassUntil(faults.backMicros(), () -> false);
     conditions.become(Conditions.fair());
     wire.loseAnswers(0);
     healing.heal();
@@ -106,6 +107,7 @@ public final class Simulation {
         events.nowMicros(),
         scene.history().operations().size(),
         faults.injected(),
+        judge.upkeep(),
         findings.all());
   }
 
@@ -128,6 +130,8 @@ public final class Simulation {
               List.copyOf(names),
               List.copyOf(addresses),
               options.durable(),
+              options.hintsLimitBytes(),
+              options.rhythm(),
               SECRET);
       var clock =
           new SimulatedClock(

@@ -8,6 +8,7 @@ import io.flywheel.core.model.NamespaceSettings.BlindWrites;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NamespaceSettings.Overflow;
 import io.flywheel.core.model.Quorum;
+import io.flywheel.core.node.Rhythm;
 import io.flywheel.simulator.workload.Habits;
 import io.flywheel.simulator.workload.Mischief;
 import io.flywheel.simulator.world.Conditions;
@@ -26,6 +27,8 @@ import java.util.SplittableRandom;
  * @param skewMillis how far wall clocks are off at the beginning, at most
  * @param faultsAtFormation whether faults begin before the cluster has been formed
  * @param durable whether nodes sync before they acknowledge
+ * @param hintsLimitBytes how much each node keeps for others
+ * @param rhythm how often nodes do what nobody waits for
  */
 public record SwarmOptions(
     int nodes,
@@ -37,6 +40,8 @@ public record SwarmOptions(
     long skewMillis,
     boolean faultsAtFormation,
     boolean durable,
+    long hintsLimitBytes,
+    Rhythm rhythm,
     Habits habits) {
   private static final List<NamespaceSettings> NAMESPACES =
       List.of(
@@ -66,6 +71,8 @@ public record SwarmOptions(
         10L << random.nextInt(14),
         random.nextInt(5) == 0,
         random.nextInt(12) > 0,
+        drawHintsLimit(random),
+        drawRhythm(random),
         drawHabits(random));
   }
 
@@ -80,6 +87,27 @@ public record SwarmOptions(
     var limits = new Limits(valueBytes, siblings, objectBytes);
     int partitions = 8 << random.nextInt(4);
     return new ClusterSettings("simulated", partitions, Quorum.of(n, r, w), limits, NAMESPACES);
+  }
+
+  /** Most nodes have room for everything, some for a few records, and some for none. */
+  private static long drawHintsLimit(SplittableRandom random) {
+    return switch (random.nextInt(8)) {
+      case 0 -> 0;
+      case 1 -> 200L << random.nextInt(5);
+      default -> 1L << 30;
+    };
+  }
+
+  /**
+   * Fast enough for several eras to pass within a run. Where replicas compare seldom, those that
+   * missed something stay behind for longer.
+   */
+  private static Rhythm drawRhythm(SplittableRandom random) {
+    boolean seldom = random.nextInt(4) == 0;
+    return new Rhythm(
+        1_000 + random.nextInt(2_000),
+        seldom ? 4_000 + random.nextInt(4_000) : 300 + random.nextInt(700),
+        16L << (10 + random.nextInt(6)));
   }
 
   private static Conditions drawConditions(SplittableRandom random) {
@@ -169,6 +197,9 @@ public record SwarmOptions(
         + ", "
         + settings.limits()
         + (durable ? "" : ", periodic durability")
+        + (hintsLimitBytes == 1L << 30 ? "" : ", " + hintsLimitBytes + " bytes of hints")
+        + ", "
+        + rhythm
         + ", faults "
         + faults
         + " every "

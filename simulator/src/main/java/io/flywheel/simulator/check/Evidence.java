@@ -9,14 +9,18 @@ import io.flywheel.core.message.Message.ReplicaPut;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.replica.LoserLog;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.core.version.AppliedRequest;
+import io.flywheel.core.version.Context;
 import io.flywheel.core.version.Dot;
 import io.flywheel.core.version.Sibling;
 import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
 import io.flywheel.simulator.workload.History;
 import io.flywheel.simulator.workload.Operation;
+import io.flywheel.simulator.world.Damage;
 import io.flywheel.simulator.world.SimulatedMachine;
 import io.flywheel.simulator.world.SimulatedProcess;
 import io.flywheel.simulator.world.Witness;
@@ -57,14 +61,16 @@ public final class Evidence implements Witness {
   private final Map<Key, Bytes> records = new HashMap<>();
   private final Map<Bytes, Siblings> decoded = new HashMap<>();
   private final Map<Key, Map<Dot, Operation>> minted = new HashMap<>();
+  private final Map<NodeId, Map<Key, Context>> everDurable = new HashMap<>();
   private final List<Listener> listeners = new ArrayList<>();
+  private List<Mutation> batch = List.of();
   private @Nullable Ring ring;
 
-  public Evidence(History history, List<Key> keys, int partitions) {
+  public Evidence(History history, List<Key> keys) {
     this.history = history;
     for (var key : keys) {
-      this.keys.put(StorageKey.ofRecord(key, partitions), key);
-      this.records.put(key, StorageKey.ofRecord(key, partitions));
+      this.keys.put(StorageKey.ofRecord(key), key);
+      this.records.put(key, StorageKey.ofRecord(key));
       this.minted.put(key, new HashMap<>());
     }
   }
@@ -87,26 +93,53 @@ public final class Evidence implements Witness {
 
   @Override
   public void storing(SimulatedProcess process, List<Mutation> mutations) {
+    batch = mutations;
     for (var mutation : mutations) {
-      var key = keyOf(mutation);
-      if (key != null) {
-        inspect(process.machine(), key, mutation.value());
+      var key = keyAt(mutation);
+      var record = mutation.value();
+      if (key != null && record != null) {
+        inspect(process.machine(), key, record);
       }
     }
+    batch = List.of();
+  }
+
+  /** Whether the batch that is being looked at also notes whom the key is owed to. */
+  boolean notesDebt(Key key) {
+    var storageKey = records.get(key);
+    for (var mutation : batch) {
+      if (mutation.table() == Table.DEBTS
+          && storageKey != null
+          && mutation.storageKey().equals(storageKey)
+          && mutation.value() != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
   public void synced(SimulatedMachine machine, List<Mutation> mutations) {
     for (var mutation : mutations) {
-      if (mutation.storageKey().equals(StorageKey.CLUSTER)) {
-        formed(mutation.value());
+      var value = mutation.value();
+      if (value != null && mutation.storageKey().equals(StorageKey.CLUSTER)) {
+        formed(value);
       }
       // What the disk has counts, not what its process believes to be there.
-      var key = keyOf(mutation);
+      var key = keyAt(mutation);
       var record = machine.disk().durable(mutation.table()).get(mutation.storageKey());
       if (key != null && record != null) {
         held(machine, key, record);
+      } else if (key != null) {
+        released(machine, key);
       }
+    }
+  }
+
+  /** The process removed the record: what was in it is elsewhere, or of no use. */
+  private void released(SimulatedMachine machine, Key key) {
+    for (var operation : history.of(key)) {
+      operation.releasedBy(machine.index(), machine.config().durable());
     }
   }
 
@@ -129,16 +162,34 @@ public final class Evidence implements Witness {
             });
   }
 
-  private @Nullable Key keyOf(Mutation mutation) {
+  /** Whose record it is; null for anything else, and for keys that no client uses. */
+  @Nullable Key keyAt(Mutation mutation) {
     return mutation.table() == Table.DATA ? keys.get(mutation.storageKey()) : null;
+  }
+
+  /** The state that a mutation of the key's record leaves; null if it cannot be read. */
+  @Nullable Siblings stateOf(Key key, Mutation mutation) {
+    var record = mutation.value();
+    try {
+      return record == null ? Siblings.NONE : decode(key, record);
+    } catch (MalformedException e) {
+      return null;
+    }
   }
 
   private void held(SimulatedMachine machine, Key key, Bytes record) {
     var identity = machine.identity();
+    if (identity == null) {
+      return;
+    }
     try {
-      for (var sibling : decode(key, record).living()) {
+      var siblings = decode(key, record);
+      everDurable
+          .computeIfAbsent(identity, _ -> new HashMap<>())
+          .merge(key, siblings.context(), Evidence::join);
+      for (var sibling : siblings.living()) {
         var operation = operationOf(key, sibling.dot());
-        if (operation != null && identity != null) {
+        if (operation != null) {
           operation.heldBy(machine.index(), identity, machine.config().zone());
         }
       }
@@ -147,9 +198,18 @@ public final class Evidence implements Witness {
     }
   }
 
+  private static Context join(Context before, Context now) {
+    return now.covers(before) ? now : before.join(now);
+  }
+
+  /** All of the key's writes that this node has at some time had on its disk, or seen replaced. */
+  Context everDurable(NodeId node, Key key) {
+    return everDurable.getOrDefault(node, Map.of()).getOrDefault(key, Context.EMPTY);
+  }
+
   @Override
-  public void damaged(SimulatedMachine machine, boolean wholeDirectory) {
-    history.damaged(wholeDirectory);
+  public void damaged(SimulatedMachine machine, Damage damage) {
+    history.damaged(damage);
     for (var operation : history.operations()) {
       if ((operation.holders() & 1L << machine.index()) != 0 && !isKept(machine, operation)) {
         operation.lostBy(machine.index());
@@ -198,11 +258,16 @@ public final class Evidence implements Witness {
   }
 
   /** Whether a machine has kept the operation among the losers of an overflow. */
-  boolean isLoser(SimulatedMachine machine, Operation operation, int partitions) {
-    var losers = machine.disk().durable(Table.LOSERS);
-    for (Dot dot : operation.dots()) {
-      if (losers.containsKey(StorageKey.ofLoser(operation.key(), partitions, dot))) {
-        return true;
+  boolean isLoser(SimulatedMachine machine, Operation operation) {
+    for (Bytes entry : machine.disk().durable(Table.LOSERS).values()) {
+      try {
+        var loser = LoserLog.decode(entry);
+        if (loser.key().equals(operation.key())
+            && operation.dots().contains(loser.sibling().dot())) {
+          return true;
+        }
+      } catch (MalformedException e) {
+        throw new IllegalStateException("a node logged what nobody can read", e);
       }
     }
     return false;

@@ -42,7 +42,7 @@ final class Explanation {
         return true;
       }
       for (var machine : scene.cluster().machines()) {
-        if (scene.evidence().isLoser(machine, operation, scene.settings().partitions())) {
+        if (scene.evidence().isLoser(machine, operation)) {
           return true;
         }
       }

@@ -10,9 +10,12 @@ import io.flywheel.simulator.workload.History;
 import io.flywheel.simulator.workload.Operation;
 import io.flywheel.simulator.workload.Wire;
 import io.flywheel.simulator.world.FaultInjector;
+import io.flywheel.simulator.world.SimulatedMachine;
 import io.flywheel.simulator.world.SimulatedProcess;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
@@ -21,14 +24,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The second half of a run: faults end, operators put right what only they can, and then the
  * cluster has to become whole by itself: everybody alive to everybody, all replicas equal, every
- * request answered. Wall clocks go on jumping, for nothing of this may depend on them.
+ * request answered. Wall clocks jump once more, and stay as far apart as they may.
  */
 public final class Healing {
   private static final long MEETING_MICROS = 12_000_000;
   private static final long LIVENESS_MICROS = 40_000_000;
   private static final long SETTLING_MICROS = 3_000_000;
+  private static final long RETURN_MICROS = 20_000_000;
   private static final long ROUND_MICROS = 400_000;
-  private static final int MOST_ROUNDS = 20;
+  private static final long CONVERGENCE_MICROS = 120_000_000;
+  private static final int REPAIRS_APART = 4;
+  private static final int MOST_HALTS = 3;
+  private static final long COMPARISON_MICROS = 40_000_000;
+  private static final long FORGETTING_MICROS = 90_000_000;
   private static final long TIMEOUT_MILLIS = 1_000;
 
   /** Lets virtual time pass. */
@@ -46,9 +54,13 @@ public final class Healing {
   private final StrangersStayOut strangers;
   private final LivePeersAreAlive liveness;
   private final ReplicasConverge convergence;
+  private final NothingIsOwed debts;
+  private final UselessIsForgotten useless;
+  private final TreesAgree trees;
   private final HealedClusterServes service;
   private final OneDotPerWrite writes;
   private final List<Operation> probes = new ArrayList<>();
+  private final Map<SimulatedMachine, Integer> haltsBefore = new HashMap<>();
 
   public Healing(Scene scene, Wire wire, FaultInjector faults, Time time, SplittableRandom random) {
     this.scene = scene;
@@ -60,13 +72,16 @@ public final class Healing {
     this.strangers = new StrangersStayOut(scene);
     this.liveness = new LivePeersAreAlive(scene);
     this.convergence = new ReplicasConverge(scene);
+    this.debts = new NothingIsOwed(scene);
+    this.useless = new UselessIsForgotten(scene);
+    this.trees = new TreesAgree(scene);
     this.service = new HealedClusterServes(scene);
     this.writes = new OneDotPerWrite(scene);
   }
 
   public void heal() {
     faults.end();
-    if (meetStrangers() && becomeWhole() && converge() && serve()) {
+    if (meetStrangers() && becomeWhole() && converge() && forget() && compare() && serve()) {
       service.end();
       probes.forEach(writes::check);
     }
@@ -105,9 +120,13 @@ public final class Healing {
     boolean whole = passUntil(LIVENESS_MICROS, () -> liveness.obstacle().isEmpty());
     if (whole) {
       for (var machine : scene.cluster().inService()) {
-        scene.cluster().jump(machine, random.nextLong(40_000) - 20_000);
+        long meant = random.nextLong(40_000) - 20_000;
+        scene.cluster().jump(machine, meant - machine.clock().aheadMillis());
       }
-      whole = time.pass(SETTLING_MICROS) && liveness.obstacle().isEmpty();
+      // One that the others prove to be older may yet stop, when it has heard of all of them.
+      whole =
+          time.pass(SETTLING_MICROS)
+              && passUntil(RETURN_MICROS, () -> liveness.obstacle().isEmpty());
     }
     if (!whole && !scene.findings().any()) {
       liveness.violation(liveness.obstacle());
@@ -115,30 +134,116 @@ public final class Healing {
     return whole;
   }
 
-  /** Reads of all replicas repair what they find, until there is nothing left to repair. */
+  /** By debts and by comparing trees alone: nobody reads anything meanwhile. */
   private boolean converge() {
-    for (Key key : scene.history().keys()) {
-      for (int round = 0; round < MOST_ROUNDS && !isWhole(key); round++) {
-        int alive = scene.primaries(key).size();
-        if (alive == 0 || !convergence.isRepairable(key)) {
-          break;
-        }
-        ask(new Get(key, alive, 0, TIMEOUT_MILLIS), (_, _) -> {});
-        if (!time.pass(ROUND_MICROS)) {
-          return false;
-        }
-      }
-      if (convergence.isRepairable(key) && !isWhole(key)) {
-        convergence.violation(key);
+    takeAwayWhoIsLeftBehind();
+    if (random.nextInt(REPAIRS_APART) == 0) {
+      repairAll();
+    }
+    if (!passUntil(CONVERGENCE_MICROS, () -> difference().isEmpty() && debt().isEmpty())) {
+      if (!scene.findings().any() && !difference().isEmpty()) {
+        convergence.violation(difference());
+      } else if (!scene.findings().any()) {
+        debts.violation(debt());
       }
     }
     return !scene.findings().any();
   }
 
-  private boolean isWhole(Key key) {
-    var primaries = scene.primaries(key);
-    return convergence.areEqual(key)
-        && (primaries.isEmpty() || scene.evidence().durable(primaries.getFirst(), key) != null);
+  /**
+   * Deletions go when everybody has had them, and every era has closed in which somebody had not.
+   * An unreadable record can keep an era open, with what is owed of it.
+   */
+  private boolean forget() {
+    if (useless.isPossible()
+        && !hasGoneBack()
+        && isAllRepairable()
+        && !passUntil(FORGETTING_MICROS, () -> remembered().isEmpty())) {
+      if (!scene.findings().any()) {
+        useless.violation(remembered());
+      }
+    }
+    return !scene.findings().any();
+  }
+
+  /** One that went back further than the others remember holds up the eras. */
+  private boolean hasGoneBack() {
+    return scene.cluster().inService().stream().anyMatch(faults.directories()::mayHaveGoneBack);
+  }
+
+  /**
+   * One that went back by several eras, and whom nobody can contradict because all others have
+   * restarted and forgotten what it claimed, believes none of them: to be replaced, too.
+   */
+  private void takeAwayWhoIsLeftBehind() {
+    long newest = 0;
+    for (var machine : scene.cluster().inService()) {
+      newest = Math.max(newest, ErasAreInStep.eraOf(machine));
+    }
+    for (var machine : scene.cluster().inService()) {
+      boolean behind = ErasAreInStep.eraOf(machine) < newest - 1;
+      if (behind && faults.directories().mayHaveGoneBack(machine)) {
+        scene.cluster().takeAway(machine);
+      }
+    }
+  }
+
+  private boolean isAllRepairable() {
+    return scene.history().keys().stream().allMatch(convergence::isRepairable);
+  }
+
+  private String remembered() {
+    if (!difference().isEmpty()) {
+      return difference();
+    }
+    for (Key key : scene.history().keys()) {
+      var obstacle = convergence.isRepairable(key) ? useless.obstacle(key) : "";
+      if (!obstacle.isEmpty()) {
+        return obstacle;
+      }
+    }
+    return "";
+  }
+
+  /** Whether the trees know that nothing differs any more; where it cannot, they do not either. */
+  private boolean compare() {
+    if (!isAllRepairable()) {
+      return true;
+    }
+    trees.begin();
+    boolean touched = scene.history().damages() > 0;
+    boolean built = !touched || passUntil(COMPARISON_MICROS, trees::isBuiltAnew);
+    trees.begin();
+    if (built && passUntil(COMPARISON_MICROS, trees::isLookedAt)) {
+      trees.check();
+    } else if (!scene.findings().any()) {
+      trees.unfinished();
+    }
+    return !scene.findings().any();
+  }
+
+  /** What an operator can do who does not want to wait. */
+  private void repairAll() {
+    for (var machine : scene.cluster().inService()) {
+      var process = machine.process();
+      if (process != null) {
+        process.repairAll();
+      }
+    }
+  }
+
+  private String difference() {
+    for (Key key : scene.history().keys()) {
+      var obstacle = convergence.isRepairable(key) ? convergence.obstacle(key) : "";
+      if (!obstacle.isEmpty()) {
+        return obstacle;
+      }
+    }
+    return "";
+  }
+
+  private String debt() {
+    return debts.obstacle(convergence::isRepairable);
   }
 
   /** Each key is read and written through some node, by all of its replicas that are left. */
@@ -201,9 +306,25 @@ public final class Healing {
     }
   }
 
+  /**
+   * Starts whatever has stopped. A node that the others prove to be older than itself stops at
+   * every start; all that an operator can do is to replace it.
+   */
+  private void superviseAll() {
+    for (var machine : scene.cluster().inService()) {
+      int before = haltsBefore.computeIfAbsent(machine, SimulatedMachine::halts);
+      if (machine.halts() >= before + MOST_HALTS && faults.directories().mayHaveGoneBack(machine)) {
+        scene.cluster().takeAway(machine);
+      } else {
+        scene.cluster().start(machine);
+      }
+    }
+  }
+
   private boolean passUntil(long mostMicros, BooleanSupplier enough) {
     long end = scene.cluster().events().nowMicros() + mostMicros;
     while (!enough.getAsBoolean()) {
+      superviseAll();
       if (scene.cluster().events().nowMicros() >= end || !time.pass(ROUND_MICROS)) {
         return false;
       }

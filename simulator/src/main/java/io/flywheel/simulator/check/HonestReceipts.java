@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A write is acknowledged with no more nodes and racks than really have it on disk, and with as
- * many as were asked for; so is a read answered. They are not counted where a fault destroyed data
- * meanwhile.
+ * A write is acknowledged with no more primaries, fallbacks and racks than really have it on disk,
+ * and with as many as were asked for; so is a read answered. A fallback that has paid its debt
+ * meanwhile had it. They are not counted where a fault destroyed data meanwhile.
  */
 final class HonestReceipts implements Witness {
   private final Scene scene;
@@ -59,7 +59,7 @@ final class HonestReceipts implements Witness {
     boolean synced = true;
     for (var machine : scene.cluster().machines()) {
       var identity = machine.identity();
-      if (identity != null && scene.evidence().isKept(machine, operation)) {
+      if (identity != null && hadIt(identity, operation)) {
         holders.put(identity, machine.config().zone());
       }
       synced &= machine.config().durable();
@@ -69,24 +69,31 @@ final class HonestReceipts implements Witness {
       primaries += scene.isPrimary(operation.key(), node) ? 1 : 0;
     }
     int racks = new TreeSet<>(holders.values()).size();
-    int claimed = receipt.primaries() + receipt.fallbacks();
+    int fallbacks = holders.size() - primaries;
     if (receipt.durable() && !synced) {
       violation(operation, receipt, "is on nodes that do not sync");
     }
     boolean fewer =
-        receipt.primaries() > primaries || claimed > holders.size() || receipt.racks() > racks;
+        receipt.primaries() > primaries
+            || receipt.fallbacks() > fallbacks
+            || receipt.racks() > racks;
     if (receipt.durable() && fewer && counted) {
       violation(
           operation,
           receipt,
           "is on "
               + primaries
-              + " primaries of "
-              + holders.size()
-              + " nodes in "
+              + " primaries and "
+              + fallbacks
+              + " other nodes in "
               + racks
               + " racks");
     }
+  }
+
+  private boolean hadIt(NodeId node, Operation operation) {
+    var durable = scene.evidence().everDurable(node, operation.key());
+    return operation.dots().stream().anyMatch(durable::covers);
   }
 
   private void violation(Operation operation, Receipt receipt, String truth) {

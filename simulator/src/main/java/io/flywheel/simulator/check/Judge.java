@@ -3,6 +3,7 @@ package io.flywheel.simulator.check;
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.message.Envelope;
+import io.flywheel.simulator.world.Damage;
 import io.flywheel.simulator.world.SimulatedMachine;
 import io.flywheel.simulator.world.SimulatedProcess;
 import io.flywheel.simulator.world.Witness;
@@ -15,6 +16,8 @@ public final class Judge implements Witness {
   private final NotDoneIsFinal notDoneIsFinal;
   private final AnsweredOnceInTime answers;
   private final NothingDurableIsLost nothingIsLost;
+  private final DebtsAreHonoured debts;
+  private final DeletedStaysDeleted deletions;
 
   public Judge(Scene scene) {
     this.scene = scene;
@@ -24,11 +27,14 @@ public final class Judge implements Witness {
     notDoneIsFinal = new NotDoneIsFinal(scene);
     answers = new AnsweredOnceInTime(scene);
     nothingIsLost = new NothingDurableIsLost(scene);
+    debts = new DebtsAreHonoured(scene);
+    deletions = new DeletedStaysDeleted(scene);
     evidence.tell(new UniqueDots(scene));
     evidence.tell(realValues);
     evidence.tell(expiry);
     evidence.tell(new BoundedAtAdmission(scene));
     evidence.tell(new OnlyReplicasMint(scene));
+    evidence.tell(new FullDisksTakeNoValues(scene));
     evidence.tell(new RetriesAreRecognised(scene));
     evidence.tell(notDoneIsFinal);
     evidence.tell(new UnreadIsNeverErased(scene));
@@ -41,6 +47,9 @@ public final class Judge implements Witness {
             new HonestReceipts(scene),
             new QuorumsOverlap(scene),
             new ReplacedStaysReplaced(scene),
+            debts,
+            deletions,
+            new ErasAreInStep(scene),
             answers,
             new NobodyThrows(scene));
   }
@@ -50,6 +59,10 @@ public final class Judge implements Witness {
     notDoneIsFinal.end();
     answers.end();
     nothingIsLost.end();
+  }
+
+  public Upkeep upkeep() {
+    return new Upkeep(debts.noted(), debts.struckOut(), deletions.reapings());
   }
 
   @Override
@@ -97,7 +110,7 @@ public final class Judge implements Witness {
   }
 
   @Override
-  public void damaged(SimulatedMachine machine, boolean wholeDirectory) {
-    witnesses.forEach(witness -> witness.damaged(machine, wholeDirectory));
+  public void damaged(SimulatedMachine machine, Damage damage) {
+    witnesses.forEach(witness -> witness.damaged(machine, damage));
   }
 }

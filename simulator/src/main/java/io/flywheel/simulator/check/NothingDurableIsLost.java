@@ -19,7 +19,7 @@ final class NothingDurableIsLost {
   void end() {
     for (var operation : scene.history().operations()) {
       boolean mustLive =
-          operation.holders() != 0 && !operation.destroyed() && operation.isVisible();
+          !operation.everHeld().isEmpty() && !operation.destroyed() && operation.isVisible();
       if (mustLive && !livesSomewhere(operation)) {
         check(operation);
       }

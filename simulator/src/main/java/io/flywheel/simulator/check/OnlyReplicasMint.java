@@ -6,7 +6,10 @@ import io.flywheel.core.version.Siblings;
 import io.flywheel.simulator.workload.Operation;
 import io.flywheel.simulator.world.SimulatedMachine;
 
-/** A dot is first seen at one of the key's replicas: no other node mints (Dynamo 6.4). */
+/**
+ * A dot is first seen at one of the key's replicas (Dynamo 6.4), or at a node that stands in for
+ * one and notes in the same batch for whom.
+ */
 final class OnlyReplicasMint implements Evidence.Listener {
   private final Scene scene;
 
@@ -18,9 +21,13 @@ final class OnlyReplicasMint implements Evidence.Listener {
   public void minted(
       SimulatedMachine machine, Key key, Dot dot, Operation operation, Siblings state) {
     var identity = machine.identity();
-    if (scene.evidence().ring() != null && identity != null && !scene.isPrimary(key, identity)) {
+    if (scene.evidence().ring() != null
+        && identity != null
+        && !scene.isPrimary(key, identity)
+        && !scene.evidence().notesDebt(key)) {
       scene.violation(
-          OnlyReplicasMint.class, machine + " minted for " + operation + " and is no replica");
+          OnlyReplicasMint.class,
+          machine + " minted for " + operation + ", is no replica and notes for none");
     }
   }
 }

@@ -10,9 +10,7 @@ import io.flywheel.simulator.world.SimulatedMachine;
 import java.util.List;
 import java.util.Objects;
 
-/**
- * Once healed, and repaired by whatever repairs there are, all replicas of a key are equal bytes.
- */
+/** Once healed all replicas of a key become equal bytes, without anybody reading it. */
 final class ReplicasConverge {
   private final Scene scene;
 
@@ -22,7 +20,7 @@ final class ReplicasConverge {
 
   boolean areEqual(Key key) {
     List<SimulatedMachine> primaries = scene.primaries(key);
-    Bytes storageKey = StorageKey.ofRecord(key, scene.settings().partitions());
+    Bytes storageKey = StorageKey.ofRecord(key);
     Bytes nothing = SiblingsCodec.encode(key, Siblings.NONE);
     Bytes first = null;
     for (int i = 0; i < primaries.size(); i++) {
@@ -38,6 +36,16 @@ final class ReplicasConverge {
     return true;
   }
 
+  /** What keeps the replicas of a key from being one; empty for nothing. */
+  String obstacle(Key key) {
+    for (var machine : scene.primaries(key)) {
+      if (scene.evidence().durable(machine, key) == null) {
+        return machine + " cannot read " + key;
+      }
+    }
+    return areEqual(key) ? "" : "the replicas of " + key + " are not equal";
+  }
+
   /**
    * Whether repair can be asked for: one unreadable copy is restored from all others, so with a
    * second one, or with a member gone for good, an operator has to act first.
@@ -45,14 +53,14 @@ final class ReplicasConverge {
   boolean isRepairable(Key key) {
     var primaries = scene.primaries(key);
     long unreadable =
-        primaries.stream()
+        scene.cluster().inService().stream()
             .filter(machine -> scene.evidence().durable(machine, key) == null)
             .count();
     boolean complete = primaries.size() == scene.settings().quorum().n();
     return unreadable == 0 || (unreadable == 1 && complete && primaries.size() > 1);
   }
 
-  void violation(Key key) {
-    scene.violation(ReplicasConverge.class, "the replicas of " + key + " do not become equal");
+  void violation(String obstacle) {
+    scene.violation(ReplicasConverge.class, obstacle);
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 /** Traps 1 to 9: versions that lie. */
 final class CausalityMutants {
   private static final String LEASE = "io/flywheel/core/replica/ActorLease.java";
-  private static final String REPLICA = "io/flywheel/core/replica/LocalReplica.java";
+  private static final String WORK = "io/flywheel/core/replica/KeyWork.java";
   private static final String SIBLINGS = "io/flywheel/core/version/Siblings.java";
 
   private CausalityMutants() {}
@@ -39,7 +39,7 @@ final class CausalityMutants {
         new Mutant(
             "4",
             "a blind put inherits the local clock",
-            REPLICA,
+            WORK,
             "current.put(admission.replaced(), sibling",
             "current.put(order.read().isEmpty() ? current.context() : admission.replaced(),"
                 + " sibling",
@@ -56,10 +56,10 @@ final class CausalityMutants {
         new Mutant(
             "6",
             "a delta under a compact vector",
-            REPLICA,
-            "minter.minted(record, context,",
+            WORK,
+            "minter.minted(record, era, context,",
             "minter.minted(\n        SiblingsCodec.encode(queue.key, new Siblings(minted.context(),"
-                + " List.of(sibling), minted.requests())),\n        context,",
+                + " List.of(sibling), minted.requests())),\n        era, context,",
             List.of("UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap"),
             1),
         new Mutant(

@@ -3,9 +3,10 @@ package io.flywheel.simulator.mutant;
 import java.util.List;
 
 /**
- * Traps 46 to 58: disks that fail, and what was found while reviewing the design. What a process
- * does when its disk fails is not core's to decide: there the edit is made to the rule that the
- * simulator shares in spirit with the server, and the server's own is tried with real processes.
+ * Traps 46 to 58: disks that fail or are full, and what was found while reviewing the design. What
+ * a process does when its disk fails is not core's to decide: there the edit is made to the rule
+ * that the simulator shares in spirit with the server, and the server's own is tried with real
+ * processes.
  */
 final class MachineMutants {
   private static final String STORAGE_POLICY = "io/flywheel/simulator/world/StoragePolicy.java";
@@ -42,6 +43,14 @@ final class MachineMutants {
             "return new ByteReader(bytes, body, Integer.BYTES).i32() != 0 || expected == 0;",
             List.of("OnlyRealValues", "UnreadIsNeverErased", "UniqueDots", "Expiry"),
             1),
+        new Mutant(
+            "49",
+            "a node with a full disk takes values",
+            "io/flywheel/core/coordinate/PutCoordinator.java",
+            "if (replica.isFull() && !order.write().tombstone()) {",
+            "if (replica.isFull() && order.w() > 100) {",
+            List.of("FullDisksTakeNoValues"),
+            3),
         new Mutant(
             "51",
             "siblings are not bounded at admission",
@@ -81,8 +90,8 @@ final class MachineMutants {
             "55",
             "a read that is slow returns under a merge that came meanwhile",
             "io/flywheel/core/replica/KeyQueue.java",
-            "return loaded && waiting.isEmpty() && storesPending == 0;",
-            "return loaded && waiting.isEmpty();",
+            "return loaded && !loadingDebts && waiting.isEmpty() && storesPending == 0;",
+            "return loaded && !loadingDebts && waiting.isEmpty();",
             List.of("UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap", "UniqueDots"),
             15),
         new Mutant(

@@ -10,7 +10,11 @@ public final class Mutants {
 
   public static List<Mutant> all() {
     var all = new ArrayList<>(CausalityMutants.all());
+    all.addAll(ForgettingMutants.all());
     all.addAll(QuorumMutants.all());
+    all.addAll(HandoffMutants.all());
+    all.addAll(AntiEntropyMutants.all());
+    all.addAll(MembershipMutants.all());
     all.addAll(MachineMutants.all());
     return Collections.unmodifiableList(all);
   }

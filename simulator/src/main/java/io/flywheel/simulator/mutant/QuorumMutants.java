@@ -2,10 +2,10 @@ package io.flywheel.simulator.mutant;
 
 import java.util.List;
 
-/** Traps 16 to 22 and 44: answers that promise too much, and clocks that are believed. */
+/** Traps 16 to 22: answers that promise too much. */
 final class QuorumMutants {
   private static final String PUTS = "io/flywheel/core/coordinate/PutCoordinator.java";
-  private static final String REPLICA = "io/flywheel/core/replica/LocalReplica.java";
+  private static final String WORK = "io/flywheel/core/replica/KeyWork.java";
 
   private QuorumMutants() {}
 
@@ -15,22 +15,22 @@ final class QuorumMutants {
             "16",
             "a read's receipt names replicas that did not answer",
             "io/flywheel/core/coordinate/GetCoordinator.java",
-            "new Receipt(n, answered.size(), 0,",
-            "new Receipt(n, n, 0,",
+            "              primaries.size(),\n              tally.primaries(),",
+            "              primaries.size(),\n              primaries.size(),",
             List.of("QuorumsOverlap"),
             20),
         new Mutant(
             "17",
             "two confirmations of one node count as two",
             "io/flywheel/core/coordinate/PutTally.java",
-            "if (!primaries.contains(node) || stored.contains(node)) {",
-            "if (!primaries.contains(node)) {",
+            "if (storedPrimaries.contains(node) || storedFallbacks.contains(node)) {",
+            "if (storedPrimaries.size() + storedFallbacks.size() > primaries.size()) {",
             List.of("HonestReceipts"),
             19),
         new Mutant(
             "18",
             "acknowledged and not yet on disk",
-            REPLICA,
+            "io/flywheel/core/replica/Records.java",
             "if (last == null) {",
             "if (last == null || queue.loaded) {",
             List.of("HonestReceipts"),
@@ -39,23 +39,23 @@ final class QuorumMutants {
             "19",
             "a note for an absent node counts as its confirmation",
             PUTS,
-            "peers.send(node, put);",
-            "peers.send(node, put);\n          if (!peers.isAlive(node, sentMillis)) {\n"
-                + "            tally.record(node, PutStatus.STORED);\n          }",
+            "oweTo(unattended());",
+            "oweTo(unattended());\n"
+                + "      unattended().forEach(node -> tally.record(node, PutStatus.STORED));",
             List.of("HonestReceipts"),
             2),
         new Mutant(
             "20",
-            "a coordinator outside the preference list mints",
-            "io/flywheel/core/node/ClientDesk.java",
-            "if (peers.isReplica(order.key())) {",
-            "if (peers.isReplica(order.key()) || order.w() == 1) {",
+            "a coordinator outside the preference list mints, and notes for nobody",
+            WORK,
+            "if (owner != null && !owners.isOwn(queue.key)) {",
+            "if (owner != null && owners.isOwn(queue.key)) {",
             List.of("OnlyReplicasMint"),
             3),
         new Mutant(
             "21",
             "a retry is minted again",
-            REPLICA,
+            WORK,
             "var earlier = id == null ? null : current.applied(id);",
             "var earlier = id == null || queue.loaded ? null : current.applied(id);",
             List.of("RetriesAreRecognised"),
@@ -68,15 +68,6 @@ final class QuorumMutants {
             "      answer(\n          new NotDone(\n              Obstacle.DEADLINE,\n"
                 + "              tally.stored().size()",
             List.of("NotDoneIsFinal"),
-            1),
-        new Mutant(
-            "44",
-            "failure detection believes the other one's clock",
-            "io/flywheel/core/node/MembershipDesk.java",
-            "table.heartbeat(from, schedule.monotonicMillis());",
-            "table.heartbeat(\n        from, schedule.monotonicMillis() + beat.wallMillis() -"
-                + " schedule.wallMillis());",
-            List.of("LivePeersAreAlive", "HealedClusterServes"),
-            8));
+            1));
   }
 }

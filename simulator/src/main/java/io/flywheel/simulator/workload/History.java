@@ -7,6 +7,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.version.Sibling;
+import io.flywheel.simulator.world.Damage;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -26,6 +27,8 @@ public final class History {
   private final TreeMap<Long, Attempt> attempts = new TreeMap<>();
   private int damages;
   private boolean lostDirectory;
+  private boolean revived;
+  private boolean lostDebt;
 
   public History(ClusterSettings settings) {
     this.settings = settings;
@@ -48,9 +51,21 @@ public final class History {
     return damages;
   }
 
-  public void damaged(boolean wholeDirectory) {
+  public void damaged(Damage damage) {
     damages++;
-    lostDirectory |= wholeDirectory;
+    lostDirectory |= damage.isWholeDirectory();
+    revived |= damage.revives();
+    lostDebt |= damage == Damage.LOST_DEBT;
+  }
+
+  /** Whether faults have made somebody forget what it owes. */
+  public boolean lostDebt() {
+    return lostDebt;
+  }
+
+  /** Whether faults have brought back older states of records. */
+  public boolean revived() {
+    return revived;
   }
 
   /** Whether a whole directory was lost, with everything of which it had the only copy. */

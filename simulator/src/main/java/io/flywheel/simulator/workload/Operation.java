@@ -161,6 +161,16 @@ public final class Operation {
     everHeld.put(node, zone);
   }
 
+  /**
+   * A node removed its copy, which was one too many. Where acknowledgements do not wait for the
+   * disk, the others may still lose theirs.
+   */
+  public void releasedBy(int machine, boolean durable) {
+    long before = holders;
+    holders &= ~(1L << machine);
+    destroyed |= before != 0 && holders == 0 && !durable;
+  }
+
   /** A fault destroyed a copy; with the last one the operation may be gone. */
   public void lostBy(int machine) {
     long before = holders;

@@ -7,6 +7,7 @@ import io.flywheel.core.node.NodeConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ public final class DirectoryFaults {
   private boolean formed;
   private @Nullable SimulatedMachine copied;
   private @Nullable SimulatedDisk copy;
+  private final TreeSet<Integer> wentBack = new TreeSet<>();
   private @Nullable SimulatedMachine clone;
   private @Nullable SimulatedMachine wiped;
   private @Nullable SimulatedMachine misconfigured;
@@ -32,6 +34,11 @@ public final class DirectoryFaults {
 
   public @Nullable SimulatedMachine cloned() {
     return clone;
+  }
+
+  /** Whether its directory, or one that it shares its identity with, is older than it was. */
+  public boolean mayHaveGoneBack(SimulatedMachine machine) {
+    return clone != null || wentBack.contains(machine.index());
   }
 
   public @Nullable SimulatedMachine wiped() {
@@ -82,6 +89,8 @@ public final class DirectoryFaults {
             meant.initialMembers(),
             meant.seeds(),
             meant.durable(),
+            meant.hintsLimitBytes(),
+            meant.rhythm(),
             meant.secret());
     var second = cluster.addMachine(config, machine.clock(), true);
     machine.disk().copyTo(second.disk());
@@ -106,7 +115,8 @@ public final class DirectoryFaults {
     }
     cluster.crash(original, true, "its directory is replaced by an older copy");
     backup.copyTo(original.disk());
-    cluster.witness().damaged(original, true);
+    wentBack.add(original.index());
+    cluster.witness().damaged(original, Damage.OLDER_DIRECTORY);
     return true;
   }
 
@@ -117,7 +127,7 @@ public final class DirectoryFaults {
     wiped = machine;
     cluster.crash(machine, true, "its directory is wiped");
     machine.disk().wipe();
-    cluster.witness().damaged(machine, true);
+    cluster.witness().damaged(machine, Damage.LOST_DIRECTORY);
     return true;
   }
 
@@ -162,6 +172,8 @@ public final class DirectoryFaults {
         config.initialMembers(),
         config.seeds(),
         config.durable(),
+        config.hintsLimitBytes(),
+        config.rhythm(),
         config.secret());
   }
 }

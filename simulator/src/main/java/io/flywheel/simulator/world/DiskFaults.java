@@ -1,5 +1,6 @@
 package io.flywheel.simulator.world;
 
+import io.flywheel.core.effect.Table;
 import java.util.SplittableRandom;
 
 /** What befalls disks and single records on them. */
@@ -25,6 +26,13 @@ final class DiskFaults {
         disk.failReads(random.nextDouble() / 2);
         cluster.events().after(random.nextLong(3_000_000), () -> disk.failReads(0));
       }
+      case FULL_DISK -> {
+        machine.fill(true);
+        cluster.events().after(random.nextLong(8_000_000), () -> machine.fill(false));
+      }
+      case LOST_DEBT -> {
+        return loseDebt(machine);
+      }
       default -> {
         return damage(fault, machine);
       }
@@ -32,9 +40,23 @@ final class DiskFaults {
     return true;
   }
 
+  private boolean loseDebt(SimulatedMachine machine) {
+    var debt = machine.disk().any(Table.DEBTS, random);
+    if (debt == null) {
+      return false;
+    }
+    // Under a running process its books would be wrong until its next start.
+    cluster.crash(machine, true, "fault");
+    boolean done = machine.disk().forget(Table.DEBTS, debt);
+    if (done) {
+      cluster.witness().damaged(machine, Damage.LOST_DEBT);
+    }
+    return done;
+  }
+
   private boolean damage(Fault fault, SimulatedMachine machine) {
     var disk = machine.disk();
-    var record = disk.anyRecord(random);
+    var record = disk.any(Table.DATA, random);
     if (record == null) {
       return false;
     }
@@ -49,11 +71,12 @@ final class DiskFaults {
             if (random.nextBoolean()) {
               cluster.crash(machine, true, "fault");
             }
-            yield disk.forget(record);
+            yield disk.forget(Table.DATA, record);
           }
         };
     if (done) {
-      cluster.witness().damaged(machine, false);
+      boolean older = fault == Fault.ROLLED_BACK_RECORD;
+      cluster.witness().damaged(machine, older ? Damage.OLDER_RECORD : Damage.LOST_RECORD);
     }
     return done;
   }
@@ -61,6 +84,7 @@ final class DiskFaults {
   void mend() {
     for (var machine : cluster.machines()) {
       machine.slowDown(false);
+      machine.fill(false);
       machine.disk().behave();
     }
   }

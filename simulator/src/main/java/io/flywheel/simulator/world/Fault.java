@@ -12,6 +12,10 @@ public enum Fault {
   POWER_LOSS_WITHIN_TURN,
   /** All machines lose power at the same time. */
   CLUSTER_POWER_LOSS,
+  /** All processes are restarted in order, one after the other. */
+  ROLLING_RESTART,
+  /** A machine is off for many eras, now and then for hours. */
+  LONG_ABSENCE,
   /** A process does not run for a while and does not know it. */
   PAUSE,
   /** Two machines do not hear each other. */
@@ -20,8 +24,16 @@ public enum Fault {
   ONE_WAY_CUT,
   /** The machines fall into two groups that do not hear each other. */
   SPLIT,
+  /** The machines fall into two groups, and one of them hears both. */
+  BRIDGE,
+  /** A link is cut and mended over and over. */
+  FLAPPING_LINK,
   /** A connection ends and is made anew. */
   CONNECTION_RESET,
+  /** Messages stay on their way for up to a minute, as long as their connection lives. */
+  HELD_BACK_MESSAGES,
+  /** What a machine tells of others is damaged in its memory. */
+  GARBLED_GOSSIP,
   /** A disk takes a hundred times as long. */
   SLOW_DISK,
   /** A write fails. */
@@ -30,10 +42,14 @@ public enum Fault {
   FAILED_SYNC,
   /** Reads fail for a while. */
   FAILED_READS,
+  /** A disk is full for a while, and its process is told so. */
+  FULL_DISK,
   /** A bit of a stored record flips. */
   ROTTEN_RECORD,
   /** A record vanishes from a disk, under a running process or not. */
   LOST_RECORD,
+  /** It is forgotten whom a record is owed to. */
+  LOST_DEBT,
   /** An older version of a record comes back while no process runs. */
   ROLLED_BACK_RECORD,
   /** A wall clock is set forward or back. */

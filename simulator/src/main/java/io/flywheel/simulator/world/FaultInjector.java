@@ -15,6 +15,7 @@ import java.util.TreeSet;
  */
 public final class FaultInjector {
   private static final long SUPERVISION_MICROS = 100_000;
+  private static final int MOST_HOURS_APART = 64;
 
   private final SimulatedCluster cluster;
   private final List<Fault> faults;
@@ -25,6 +26,7 @@ public final class FaultInjector {
   private final NetworkFaults network;
   private final DiskFaults disks;
   private final DirectoryFaults directories;
+  private long backMicros;
   private boolean active;
 
   /**
@@ -103,14 +105,26 @@ public final class FaultInjector {
       case POWER_LOSS -> crash(machine, true);
       case POWER_LOSS_WITHIN_TURN -> tear(machine);
       case CLUSTER_POWER_LOSS -> crashAll();
+      case ROLLING_RESTART -> restartAll();
+      case LONG_ABSENCE -> absent(machine);
       case PAUSE -> pause(machine);
-      case CUT, ONE_WAY_CUT, SPLIT, CONNECTION_RESET -> network.inject(fault, machine);
+      case CUT,
+          ONE_WAY_CUT,
+          SPLIT,
+          BRIDGE,
+          FLAPPING_LINK,
+          CONNECTION_RESET,
+          HELD_BACK_MESSAGES,
+          GARBLED_GOSSIP ->
+          network.inject(fault, machine);
       case SLOW_DISK,
           FAILED_WRITE,
           FAILED_SYNC,
           FAILED_READS,
+          FULL_DISK,
           ROTTEN_RECORD,
           LOST_RECORD,
+          LOST_DEBT,
           ROLLED_BACK_RECORD ->
           disks.inject(fault, machine);
       case CLOCK_JUMP -> {
@@ -138,6 +152,42 @@ public final class FaultInjector {
       cluster.crash(machine, true, "fault of all");
     }
     return true;
+  }
+
+  private boolean restartAll() {
+    long pause = 100_000 + random.nextLong(1_500_000);
+    long at = 0;
+    for (var machine : cluster.inService()) {
+      at += pause;
+      cluster
+          .events()
+          .after(
+              at,
+              () -> {
+                if (active) {
+                  cluster.crash(machine, false, "restart of all");
+                }
+              });
+    }
+    return true;
+  }
+
+  /** Hours only in small clusters, and seldom: each takes about as long as forty other seeds. */
+  private boolean absent(SimulatedMachine machine) {
+    boolean forHours = random.nextInt(MOST_HOURS_APART) == 0 && cluster.machines().size() <= 3;
+    if (!restarting.add(machine.index())) {
+      return false;
+    }
+    long away = (forHours ? 60 : 1) * (10_000_000 + random.nextLong(50_000_000));
+    cluster.crash(machine, random.nextBoolean(), "it is switched off");
+    cluster.events().after(away, () -> restart(machine));
+    backMicros = Math.max(backMicros, cluster.events().nowMicros() + away);
+    return true;
+  }
+
+  /** When everybody is back who was switched off for long. */
+  public long backMicros() {
+    return backMicros;
   }
 
   private boolean tear(SimulatedMachine machine) {

@@ -4,8 +4,11 @@ import java.util.SplittableRandom;
 
 /** Cuts links, and mends them again after a while. */
 final class NetworkFaults {
+  private static final int NOBODY = -1;
+
   private final SimulatedCluster cluster;
   private final SplittableRandom random;
+  private boolean mended;
 
   NetworkFaults(SimulatedCluster cluster, SplittableRandom random) {
     this.cluster = cluster;
@@ -24,17 +27,29 @@ final class NetworkFaults {
         cut(other, machine);
       }
       case ONE_WAY_CUT -> cut(machine, other);
-      case SPLIT -> split();
+      case SPLIT -> split(NOBODY);
+      case BRIDGE -> split(machine.index());
+      case FLAPPING_LINK -> flap(machine, other, 3 + random.nextInt(20));
+      case HELD_BACK_MESSAGES -> {
+        cluster.network().holdBack(machine, random.nextDouble() * 0.3);
+        end(() -> cluster.network().holdBack(machine, 0));
+      }
+      case GARBLED_GOSSIP -> {
+        cluster.network().garble(machine, random.nextDouble() * 0.5);
+        end(() -> cluster.network().garble(machine, 0));
+      }
       default -> cluster.network().reset();
     }
     return true;
   }
 
-  private void split() {
+  /** {@code bridge}: the index of one that hears both sides. */
+  private void split(int bridge) {
     long group = random.nextLong();
     for (var from : cluster.machines()) {
       for (var to : cluster.machines()) {
-        if ((group >> from.index() & 1) != (group >> to.index() & 1)) {
+        boolean bridged = from.index() == bridge || to.index() == bridge;
+        if (!bridged && (group >> from.index() & 1) != (group >> to.index() & 1)) {
           cut(from, to);
         }
       }
@@ -47,11 +62,40 @@ final class NetworkFaults {
     cluster.events().after(random.nextLong(duration), () -> cluster.network().mend(from, to));
   }
 
+  private void flap(SimulatedMachine from, SimulatedMachine to, int times) {
+    cluster.network().cut(from, to);
+    long down = 20_000 + random.nextLong(800_000);
+    cluster
+        .events()
+        .after(
+            down,
+            () -> {
+              cluster.network().mend(from, to);
+              if (times > 0 && !mended) {
+                long up = 20_000 + random.nextLong(800_000);
+                cluster.events().after(up, () -> flapAgain(from, to, times - 1));
+              }
+            });
+  }
+
+  private void flapAgain(SimulatedMachine from, SimulatedMachine to, int times) {
+    if (!mended) {
+      flap(from, to, times);
+    }
+  }
+
+  private void end(Runnable action) {
+    cluster.events().after(random.nextLong(6_000_000), action);
+  }
+
   void mend() {
+    mended = true;
     for (var from : cluster.machines()) {
       for (var to : cluster.machines()) {
         cluster.network().mend(from, to);
       }
+      cluster.network().holdBack(from, 0);
+      cluster.network().garble(from, 0);
     }
   }
 }

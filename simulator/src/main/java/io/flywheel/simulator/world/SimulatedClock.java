@@ -44,6 +44,16 @@ public final class SimulatedClock {
         : (monotonicMillis - monotonicOffsetMillis) * 1000;
   }
 
+  /** Virtual time, which no machine knows. */
+  long trueMicros() {
+    return events.nowMicros();
+  }
+
+  /** How far the wall clock is ahead of the true time. */
+  public long aheadMillis() {
+    return wallMillis() - START_WALL_MILLIS - events.nowMicros() / 1000;
+  }
+
   void drift(double perMillion) {
     driftPerMillion = perMillion;
   }

@@ -145,7 +145,7 @@ public final class SimulatedCluster {
     crash(machine, true, "it is taken away");
     machine.disk().wipe();
     machine.retire();
-    witness.damaged(machine, true);
+    witness.damaged(machine, Damage.LOST_DIRECTORY);
   }
 
   /** Sets a machine's wall clock forward or, with a negative number, back. */

@@ -1,8 +1,11 @@
 package io.flywheel.simulator.world;
 
+import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Loaded;
 import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.Scanned;
 import io.flywheel.core.effect.Storage;
+import io.flywheel.core.effect.StoredPages;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.model.Bytes;
 import java.io.IOException;
@@ -11,6 +14,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,8 +31,8 @@ public final class SimulatedDisk implements Storage {
   private static final int VERSIONS_KEPT = 4;
 
   private final SplittableRandom random;
-  private final Map<Table, Map<Bytes, Bytes>> durable = tables();
-  private final Map<Table, Map<Bytes, Bytes>> readable = tables();
+  private final Map<Table, SortedMap<Bytes, Bytes>> durable = tables();
+  private final Map<Table, SortedMap<Bytes, Bytes>> readable = tables();
   private final List<List<Mutation>> unsynced = new ArrayList<>();
   private final TreeMap<Bytes, ArrayList<Bytes>> olderRecords = new TreeMap<>();
 
@@ -82,6 +86,23 @@ public final class SimulatedDisk implements Storage {
     }
     persist(unsynced.size());
     unsynced.clear();
+  }
+
+  @Override
+  public Cursor cursor(Table table, Bytes from, @Nullable Bytes to) {
+    boolean fails = failedReads > 0 && random.nextDouble() < failedReads;
+    var seen = new TreeMap<>(readable(table));
+    return new Cursor() {
+      @Override
+      public Scanned read(int maxEntries, int maxBytes) {
+        return fails
+            ? new Scanned.Failed("simulated read error")
+            : StoredPages.read(seen, new Effect.Scan(0, table, from, to, maxEntries, maxBytes));
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override
@@ -154,23 +175,25 @@ public final class SimulatedDisk implements Storage {
   }
 
   /** Loses one record, as a damaged index does; false while it is only in the page cache. */
-  boolean forget(Bytes storageKey) {
+  boolean forget(Table table, Bytes storageKey) {
     for (var batch : unsynced) {
       for (var mutation : batch) {
-        if (mutation.table() == Table.DATA && mutation.storageKey().equals(storageKey)) {
+        if (mutation.table() == table && mutation.storageKey().equals(storageKey)) {
           return false;
         }
       }
     }
-    table(readable, Table.DATA).remove(storageKey);
-    unreadable.remove(storageKey);
-    return table(durable, Table.DATA).remove(storageKey) != null;
+    table(readable, table).remove(storageKey);
+    if (table == Table.DATA) {
+      unreadable.remove(storageKey);
+    }
+    return table(durable, table).remove(storageKey) != null;
   }
 
   /** Brings an older version of one record back, as a log whose middle was dropped does. */
   boolean rollBack(Bytes storageKey) {
     var older = olderRecords.get(storageKey);
-    if (older == null || older.isEmpty() || !forget(storageKey)) {
+    if (older == null || older.isEmpty() || !forget(Table.DATA, storageKey)) {
       return false;
     }
     Bytes record = older.get(random.nextInt(older.size()));
@@ -182,7 +205,7 @@ public final class SimulatedDisk implements Storage {
   /** Flips one bit of a stored record; the storage engine's own checksum finds some. */
   boolean rot(Bytes storageKey) {
     var record = table(durable, Table.DATA).get(storageKey);
-    if (record == null || !forget(storageKey)) {
+    if (record == null || !forget(Table.DATA, storageKey)) {
       return false;
     }
     byte[] bytes = record.array().clone();
@@ -195,8 +218,8 @@ public final class SimulatedDisk implements Storage {
     return true;
   }
 
-  @Nullable Bytes anyRecord(SplittableRandom chance) {
-    var keys = List.copyOf(table(durable, Table.DATA).keySet());
+  @Nullable Bytes any(Table table, SplittableRandom chance) {
+    var keys = List.copyOf(table(durable, table).keySet());
     return keys.isEmpty() ? null : keys.get(chance.nextInt(keys.size()));
   }
 
@@ -230,17 +253,23 @@ public final class SimulatedDisk implements Storage {
         });
   }
 
-  private Map<Bytes, Bytes> readable(Table table) {
+  private SortedMap<Bytes, Bytes> readable(Table table) {
     return table(readable, table);
   }
 
-  private static void apply(List<Mutation> batch, Map<Table, Map<Bytes, Bytes>> to) {
+  private static void apply(List<Mutation> batch, Map<Table, SortedMap<Bytes, Bytes>> to) {
     for (var mutation : batch) {
-      table(to, mutation.table()).put(mutation.storageKey(), mutation.value());
+      var value = mutation.value();
+      if (value == null) {
+        table(to, mutation.table()).remove(mutation.storageKey());
+      } else {
+        table(to, mutation.table()).put(mutation.storageKey(), value);
+      }
     }
   }
 
-  private static Map<Bytes, Bytes> table(Map<Table, Map<Bytes, Bytes>> tables, Table table) {
+  private static SortedMap<Bytes, Bytes> table(
+      Map<Table, SortedMap<Bytes, Bytes>> tables, Table table) {
     var found = tables.get(table);
     if (found == null) {
       throw new IllegalStateException("every table exists");
@@ -248,8 +277,8 @@ public final class SimulatedDisk implements Storage {
     return found;
   }
 
-  private static Map<Table, Map<Bytes, Bytes>> tables() {
-    var tables = new EnumMap<Table, Map<Bytes, Bytes>>(Table.class);
+  private static Map<Table, SortedMap<Bytes, Bytes>> tables() {
+    var tables = new EnumMap<Table, SortedMap<Bytes, Bytes>>(Table.class);
     for (var table : Table.values()) {
       tables.put(table, new TreeMap<>());
     }

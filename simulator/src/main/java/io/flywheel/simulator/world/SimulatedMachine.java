@@ -18,6 +18,9 @@ public final class SimulatedMachine {
   private NodeConfig startsWith;
   private boolean retired;
   private boolean slow;
+  private boolean full;
+  private long fullSinceMicros;
+  private int halts;
   private @Nullable SimulatedProcess process;
   private @Nullable NodeId identity;
 
@@ -82,6 +85,30 @@ public final class SimulatedMachine {
     slow = slower;
   }
 
+  /** Its process is told when that changes, and at its start. */
+  void fill(boolean isFull) {
+    if (full != isFull) {
+      full = isFull;
+      fullSinceMicros = clock.trueMicros();
+      tellSpace();
+    }
+  }
+
+  public boolean isFull() {
+    return full;
+  }
+
+  /** For how long its disk has been full; 0 when it is not. */
+  public long fullForMicros() {
+    return full ? clock.trueMicros() - fullSinceMicros : 0;
+  }
+
+  private void tellSpace() {
+    if (process != null) {
+      process.diskSpace(full);
+    }
+  }
+
   /** How many times longer its disk takes than it should. */
   int diskFactor() {
     return slow ? SLOW_FACTOR : 1;
@@ -94,6 +121,15 @@ public final class SimulatedMachine {
 
   void retire() {
     retired = true;
+  }
+
+  void halted() {
+    halts++;
+  }
+
+  /** How many of its processes have stopped by their own decision. */
+  public int halts() {
+    return halts;
   }
 
   /** The process that runs on it, or null. */

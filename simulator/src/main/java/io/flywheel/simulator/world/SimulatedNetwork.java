@@ -18,12 +18,15 @@ import java.util.SplittableRandom;
 public final class SimulatedNetwork {
   private static final int MOST_MACHINES = 16;
   private static final long LATEST_MICROS = 3_000_000;
+  private static final long LONGEST_HELD_MICROS = 60_000_000;
 
   private final SimulatedCluster cluster;
   private final SplittableRandom random;
   private final Conditions conditions;
   private final boolean[][] cut = new boolean[MOST_MACHINES][MOST_MACHINES];
   private final List<Connection> connections = new ArrayList<>();
+  private final double[] heldBack = new double[MOST_MACHINES];
+  private final double[] garbled = new double[MOST_MACHINES];
   private long undecodable;
 
   SimulatedNetwork(SimulatedCluster cluster, Conditions conditions, SplittableRandom random) {
@@ -44,7 +47,9 @@ public final class SimulatedNetwork {
   }
 
   void send(SimulatedProcess from, NodeId to, Envelope envelope) {
-    Bytes bytes = MessageCodec.encode(envelope);
+    boolean damaged = happens(garbled[from.machine().index()]);
+    var sent = damaged ? Garbling.of(envelope, random) : envelope;
+    Bytes bytes = MessageCodec.encode(sent);
     cluster.trace().add(Trace.Kind.SEND, from.life() << 32 ^ to.value(), bytes);
     cluster.witness().sent(from, envelope);
     var connection = from.endpoint().route(to);
@@ -54,6 +59,11 @@ public final class SimulatedNetwork {
     var target = connection.other(from);
     cluster.trace().tell(() -> from + " to " + target + ": " + envelope.message());
     if (isCut(from, target) || happens(conditions.dropShare())) {
+      return;
+    }
+    if (happens(heldBack[from.machine().index()])) {
+      long delay = random.nextLong(LONGEST_HELD_MICROS);
+      cluster.events().after(delay, () -> deliverIfOpen(from, target, connection, bytes));
       return;
     }
     deliverLater(from, target, bytes);
@@ -68,6 +78,24 @@ public final class SimulatedNetwork {
       delay += random.nextLong(LATEST_MICROS);
     }
     cluster.events().after(delay, () -> deliver(from, target, bytes));
+  }
+
+  /** A connection keeps what it was given for as long as it lives, and no longer. */
+  private void deliverIfOpen(
+      SimulatedProcess from, SimulatedProcess target, Connection connection, Bytes bytes) {
+    if (connection.isOpen()) {
+      deliver(from, target, bytes);
+    }
+  }
+
+  /** From now on this share of what a machine sends stays on its way for long. */
+  void holdBack(SimulatedMachine machine, double share) {
+    heldBack[machine.index()] = share;
+  }
+
+  /** From now on this share of what a machine tells of others is damaged. */
+  void garble(SimulatedMachine machine, double share) {
+    garbled[machine.index()] = share;
   }
 
   private void deliver(SimulatedProcess from, SimulatedProcess target, Bytes bytes) {

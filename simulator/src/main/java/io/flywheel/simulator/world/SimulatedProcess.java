@@ -4,7 +4,6 @@ import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Loaded;
 import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.Outbox;
-import io.flywheel.core.effect.Table;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.model.MalformedException;
@@ -27,6 +26,7 @@ import java.util.function.Consumer;
  */
 public final class SimulatedProcess {
   private static final int NEVER = -1;
+  private static final long NO_TICKET = -1;
   private static final long PERIOD_MICROS = 200_000;
 
   private final SimulatedCluster cluster;
@@ -38,7 +38,7 @@ public final class SimulatedProcess {
   private final Node node;
 
   private final ArrayDeque<Consumer<Now>> whilePaused = new ArrayDeque<>();
-  private List<Effect.Store> collected = new ArrayList<>();
+  private List<Effect> collected = new ArrayList<>();
   private List<Mutation> unsynced = new ArrayList<>();
   private boolean storing;
   private boolean alive = true;
@@ -62,6 +62,9 @@ public final class SimulatedProcess {
   /** The effects of the start itself; apart from construction, as they may end the process. */
   void begin() {
     settle();
+    if (machine.isFull()) {
+      diskSpace(true);
+    }
   }
 
   public SimulatedMachine machine() {
@@ -116,6 +119,15 @@ public final class SimulatedProcess {
 
   void request(long token, ClientRequest request) {
     input(now -> node.request(now, token, request));
+  }
+
+  void diskSpace(boolean full) {
+    input(now -> node.diskSpace(now, full));
+  }
+
+  /** An operator wants all replicas compared now. */
+  public void repairAll() {
+    input(node::repairAll);
   }
 
   /** Stops running without dying: SIGSTOP, a long collection, a migrating virtual machine. */
@@ -193,10 +205,15 @@ public final class SimulatedProcess {
         collected.add(store);
         writeCollected();
       }
+      case Effect.Scan scan -> {
+        collected.add(scan);
+        writeCollected();
+      }
       case Effect.Respond respond -> cluster.respond(this, respond);
       case Effect.Report report -> cluster.trace().tell(() -> this + " reports: " + report.text());
       case Effect.Halt halt -> {
         cluster.trace().tell(() -> this + " halts: " + halt.reason());
+        machine.halted();
         cluster.witness().halted(this, halt.reason());
         cluster.crash(machine, false, "halted");
       }
@@ -208,7 +225,7 @@ public final class SimulatedProcess {
         machine,
         () -> {
           if (alive) {
-            Loaded result = machine.disk().load(Table.DATA, load.storageKey());
+            Loaded result = machine.disk().load(load.table(), load.storageKey());
             cluster.trace().add(Trace.Kind.LOAD, life, load.ticket());
             input(now -> node.loaded(now, load.ticket(), result));
           }
@@ -225,21 +242,63 @@ public final class SimulatedProcess {
     cluster.afterDisk(machine, () -> write(batch));
   }
 
-  private void write(List<Effect.Store> batch) {
+  private void write(List<Effect> batch) {
     if (!alive) {
       return;
     }
     var mutations = new ArrayList<Mutation>();
-    boolean sync = config.durable();
-    for (var store : batch) {
-      mutations.addAll(store.mutations());
-      sync |= store.evenInPeriodicMode();
+    var unwritten = new ArrayList<Mutation>();
+    boolean sync = false;
+    long through = NO_TICKET;
+    for (var effect : batch) {
+      if (effect instanceof Effect.Store store) {
+        mutations.addAll(store.mutations());
+        unwritten.addAll(store.mutations());
+        sync |= config.durable() || store.evenInPeriodicMode();
+        through = store.ticket();
+      } else if (effect instanceof Effect.Scan scan) {
+        if (!written(unwritten)) {
+          return;
+        }
+        unwritten = new ArrayList<>();
+        scan(scan);
+      }
     }
-    if (!StoragePolicy.write(machine.disk(), mutations)) {
-      cluster.crash(machine, true, "failed write");
+    if (!written(unwritten)) {
       return;
     }
-    long through = batch.getLast().ticket();
+    if (through == NO_TICKET) {
+      storing = false;
+      writeCollected();
+      return;
+    }
+    written(mutations, sync, through);
+  }
+
+  /** Whether the write succeeded; a process whose write failed stops. */
+  private boolean written(List<Mutation> mutations) {
+    if (mutations.isEmpty() || StoragePolicy.write(machine.disk(), mutations)) {
+      return true;
+    }
+    cluster.crash(machine, true, "failed write");
+    return false;
+  }
+
+  /** What is there at this moment, between two stores, is what the scan will show. */
+  private void scan(Effect.Scan scan) {
+    var cursor = machine.disk().cursor(scan.table(), scan.from(), scan.to());
+    cluster.afterDisk(
+        machine,
+        () -> {
+          if (alive) {
+            var result = cursor.read(scan.maxEntries(), scan.maxBytes());
+            cluster.trace().add(Trace.Kind.LOAD, life, scan.ticket());
+            input(now -> node.scanned(now, scan.ticket(), result));
+          }
+        });
+  }
+
+  private void written(List<Mutation> mutations, boolean sync, long through) {
     cluster.trace().add(Trace.Kind.WRITE, life, through);
     if (sync) {
       cluster.afterDisk(machine, () -> sync(mutations, through));

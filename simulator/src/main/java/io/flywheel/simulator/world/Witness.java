@@ -31,6 +31,6 @@ public interface Witness {
   /** A machine's directory and configuration do not let a process start. */
   default void refusedToStart(SimulatedMachine machine, String reason) {}
 
-  /** A fault destroyed durable data of a machine: one record, or the whole directory. */
-  default void damaged(SimulatedMachine machine, boolean wholeDirectory) {}
+  /** A fault destroyed durable data of a machine. */
+  default void damaged(SimulatedMachine machine, Damage damage) {}
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 final class CheckersTest {
   private static final int REACH = 1_000;
   private static final String COORDINATE = "io/flywheel/core/coordinate/";
-  private static final String REPLICA = "io/flywheel/core/replica/LocalReplica.java";
+  private static final String WORK = "io/flywheel/core/replica/KeyWork.java";
 
   @Test
   void anAnswerAfterTheDeadlineIsFound() {
@@ -37,7 +37,7 @@ final class CheckersTest {
   void anExceptionIsFound() {
     assertFinds(
         "NobodyThrows",
-        REPLICA,
+        WORK,
         "if (earlier.operationDigest() != order.write().digest()) {",
         """
         if (queue.loaded) {
@@ -52,17 +52,17 @@ final class CheckersTest {
     assertFinds(
         "HealedClusterServes",
         COORDINATE + "GetCoordinator.java",
-        "if (alive < needed) {",
-        "if (alive <= needed) {");
+        "if (replicas.size() < r || alive < pr) {",
+        "if (replicas.size() <= r || alive < pr) {");
   }
 
   @Test
   void replicasThatStayDifferentAreFound() {
     assertFinds(
         "ReplicasConverge",
-        COORDINATE + "ReadRepair.java",
-        "if (recent.size() >= MAX_KEYS",
-        "if (recent.size() >= 0");
+        "io/flywheel/core/antientropy/ExchangeResponder.java",
+        "if (own == null || tree == null) {",
+        "if (slice.width() > 0 || own == null || tree == null) {");
   }
 
   @Test
@@ -78,7 +78,7 @@ final class CheckersTest {
   void aValueThatNobodyWroteIsFound() {
     assertFinds(
         "OnlyRealValues",
-        REPLICA,
+        WORK,
         "Sibling.value(dot, write.value(), ",
         "Sibling.value(dot, io.flywheel.core.model.Bytes.utf8(\"made up\"), ");
   }
@@ -87,18 +87,18 @@ final class CheckersTest {
   void aLoserThatNobodyLogsIsFound() {
     assertFinds(
         "NothingDurableIsLost",
-        REPLICA,
-        "for (Sibling loser : admission.losers()) {",
-        "for (Sibling loser : admission.losers().subList(0, 0)) {");
+        WORK,
+        "losers.append(queue.key, admission.losers())",
+        "losers.append(queue.key, List.of())");
   }
 
   @Test
   void nodesThatKeepEachOtherBusyForNothingAreFound() {
     assertFinds(
         "WorkIsBounded",
-        "io/flywheel/core/node/MembershipDesk.java",
-        "table.heartbeat(from, schedule.monotonicMillis());",
-        "table.heartbeat(from, schedule.monotonicMillis()); greet(from);");
+        "io/flywheel/core/membership/Gossiper.java",
+        "      } else if (order < 0) {",
+        "      } else if (order <= 0) {");
   }
 
   private static void assertFinds(String checker, String file, String search, String replacement) {

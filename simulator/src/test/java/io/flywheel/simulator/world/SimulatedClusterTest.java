@@ -14,6 +14,7 @@ import io.flywheel.core.model.Limits;
 import io.flywheel.core.model.Quorum;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.node.NodeConfig;
+import io.flywheel.core.node.Rhythm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -139,6 +140,8 @@ final class SimulatedClusterTest {
         NAMES,
         NAMES.stream().map(seed -> seed + ":7501").toList(),
         true,
+        1L << 30,
+        Rhythm.DEFAULT,
         Bytes.utf8("secret"));
   }
 

@@ -1,0 +1,115 @@
+package io.flywheel.simulator.check;
+
+import io.flywheel.core.antientropy.AntiEntropyFigures;
+import io.flywheel.simulator.world.SimulatedProcess;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Once all replicas are equal their trees know it: exchanges find nothing to compare and nothing to
+ * send, and trees that are built anew from the disk are those that were kept up to date. Where no
+ * fault has touched a disk they were never anything else.
+ */
+final class TreesAgree {
+  private static final int ROUNDS = 2;
+
+  private final Scene scene;
+  private final Map<SimulatedProcess, AntiEntropyFigures> before = new LinkedHashMap<>();
+
+  TreesAgree(Scene scene) {
+    this.scene = scene;
+  }
+
+  /** From now on nothing may differ. */
+  void begin() {
+    before.clear();
+    for (var machine : scene.cluster().inService()) {
+      var process = machine.process();
+      if (process != null) {
+        before.put(process, process.view().antiEntropy());
+      }
+    }
+  }
+
+  /**
+   * Whether everybody has built anew what a fault may have falsified: a sweep that began after this
+   * has come to its end.
+   */
+  boolean isBuiltAnew() {
+    return isSince(0, 2);
+  }
+
+  /** Whether everybody has compared often enough, and built anew. */
+  boolean isLookedAt() {
+    return isSince(ROUNDS, 1);
+  }
+
+  /** Begins again when one of those that are looked at has ended. */
+  private boolean isSince(int exchanges, int sweeps) {
+    if (!before.keySet().stream().allMatch(SimulatedProcess::alive)) {
+      begin();
+      return false;
+    }
+    for (var entry : before.entrySet()) {
+      var then = entry.getValue();
+      var now = entry.getKey().view().antiEntropy();
+      if ((hasPeers(entry.getKey()) && now.exchanges() < then.exchanges() + exchanges)
+          || now.sweeps() < then.sweeps() + sweeps) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether somebody who is there owns a partition together with it. */
+  private boolean hasPeers(SimulatedProcess process) {
+    var ring = scene.evidence().ring();
+    if (ring != null) {
+      for (var partition : ring.partitionsOf(process.id())) {
+        var replicas = ring.replicas(partition);
+        for (var other : before.keySet()) {
+          if (other != process && replicas.contains(other.id())) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  void check() {
+    before.forEach((process, then) -> check(process, then, process.view().antiEntropy()));
+  }
+
+  private void check(SimulatedProcess process, AntiEntropyFigures then, AntiEntropyFigures now) {
+    if (now.keysSent() != then.keysSent() || now.keysTaken() != then.keysTaken()) {
+      violation(process + " still moves records that are equal");
+    }
+    if (now.differencesFound() != then.differencesFound()
+        || now.falseAlarms() != then.falseAlarms()) {
+      violation(process + " still finds differences where there are none");
+    }
+    boolean untouched = scene.history().damages() == 0;
+    if (now.treesCorrected() != then.treesCorrected() || (untouched && now.treesCorrected() > 0)) {
+      violation(process + " kept a tree that is not what its disk has");
+    }
+  }
+
+  void unfinished() {
+    before.forEach(
+        (process, then) -> {
+          var now = process.view().antiEntropy();
+          violation(
+              process
+                  + " has compared "
+                  + (now.exchanges() - then.exchanges())
+                  + " times and read all of its records "
+                  + (now.sweeps() - then.sweeps())
+                  + " times");
+        });
+  }
+
+  private void violation(String text) {
+    scene.violation(TreesAgree.class, text);
+  }
+}

@@ -1,0 +1,39 @@
+package io.flywheel.simulator.mutant;
+
+import java.util.List;
+
+/** Traps 28 to 30: trees that lie, and what it costs to build them. */
+final class AntiEntropyMutants {
+  private static final String TREES = "io/flywheel/core/antientropy/Trees.java";
+  private static final String SWEEP = "io/flywheel/core/antientropy/Sweep.java";
+
+  private AntiEntropyMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        new Mutant(
+            "28",
+            "a tree keeps what was replaced",
+            TREES,
+            "tree.replace(hash, before, after);",
+            "tree.replace(hash, Fingerprint.NONE, after);",
+            List.of("TreesAgree"),
+            4),
+        new Mutant(
+            "29",
+            "a fingerprint leaves the values out",
+            "io/flywheel/core/version/Fingerprints.java",
+            "    digest.update(record.array());",
+            "    digest.update(record.array(), 0, Math.min(12, record.length()));",
+            List.of("ReplicasConverge", "DeletedStaysDeleted"),
+            21),
+        new Mutant(
+            "30",
+            "trees are built without a budget",
+            SWEEP,
+            "later(pauseMillis(cost, next == null));",
+            "later(0);",
+            List.of("WorkIsBounded"),
+            4));
+  }
+}

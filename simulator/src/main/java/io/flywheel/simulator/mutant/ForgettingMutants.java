@@ -1,0 +1,57 @@
+package io.flywheel.simulator.mutant;
+
+import java.util.List;
+
+/** Traps 10 to 15: deletions and expiry, and what brings back what was forgotten. */
+final class ForgettingMutants {
+  private static final String ERAS = "io/flywheel/core/membership/Eras.java";
+  private static final String REAPER = "io/flywheel/core/antientropy/Reaper.java";
+
+  private ForgettingMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        new Mutant(
+            "10",
+            "a key that is written again after it was reaped goes on with its old actor",
+            "io/flywheel/core/replica/ActorLease.java",
+            "actor == null ? new Actor(incarnation, time) : actor, Math.max(time, newest + 1));",
+            "actor == null ? new Actor(incarnation, 1) : actor, newest + 1);",
+            List.of("UniqueDots", "UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap"),
+            7),
+        new Mutant(
+            "11",
+            "reaped although its era is open",
+            REAPER,
+            "if (proof.era() <= eras.closed()) {",
+            "if (proof.era() <= eras.current()) {",
+            List.of("ErasAreInStep", "DeletedStaysDeleted", "NothingDurableIsLost"),
+            4),
+        new Mutant(
+            "12",
+            "an era is settled although a debt from it is open",
+            ERAS,
+            "return debtsKnown ? Math.min(current, oldestOwed) - 1 : 0;",
+            "return debtsKnown ? current - 1 : 0;",
+            List.of("ErasAreInStep", "DebtsAreHonoured", "DeletedStaysDeleted"),
+            13),
+        new Mutant(
+            "14",
+            "a replica that has only a deletion counts for nothing when a read merges",
+            "io/flywheel/core/coordinate/GetTally.java",
+            "      merged = merged.merge(siblings, conflicts);",
+            "      boolean deleted = siblings.living().stream().allMatch(sibling ->"
+                + " sibling.tombstone());\n"
+                + "      merged = deleted ? merged : merged.merge(siblings, conflicts);",
+            List.of("QuorumsOverlap"),
+            8),
+        new Mutant(
+            "15",
+            "a value's end is counted from when a replica reads it",
+            "io/flywheel/core/version/SiblingsCodec.java",
+            "long expiry = (flags & EXPIRES) != 0 ? in.varint() : Sibling.NEVER;",
+            "long expiry = (flags & EXPIRES) != 0 ? in.varint() + 1 : Sibling.NEVER;",
+            List.of("Expiry"),
+            3));
+  }
+}

@@ -1,0 +1,62 @@
+package io.flywheel.simulator.world;
+
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message;
+import io.flywheel.core.model.Claim;
+import io.flywheel.core.model.MemberState;
+import io.flywheel.core.model.NodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Flips one bit of what a member tells of members, before its message is given a checksum: in the
+ * memory of a machine that is about to fail (S3, July 2008).
+ */
+final class Garbling {
+  private Garbling() {}
+
+  /** The same envelope where it carries no gossip. */
+  static Envelope of(Envelope envelope, SplittableRandom random) {
+    Message message =
+        switch (envelope.message()) {
+          case Message.Gossip gossip ->
+              new Message.Gossip(gossip.from(), gossip.digests(), garbled(gossip.news(), random));
+          case Message.News news -> new Message.News(garbled(news.states(), random));
+          default -> envelope.message();
+        };
+    return new Envelope(
+        envelope.from(),
+        envelope.startId(),
+        envelope.sequence(),
+        envelope.clusterId(),
+        envelope.settings(),
+        envelope.epoch(),
+        message);
+  }
+
+  private static List<MemberState> garbled(List<MemberState> states, SplittableRandom random) {
+    if (states.isEmpty()) {
+      return states;
+    }
+    var damaged = new ArrayList<>(states);
+    int place = random.nextInt(states.size());
+    var state = states.get(place);
+    damaged.set(place, new MemberState(garbled(state.claim(), random), state.verdict()));
+    return damaged;
+  }
+
+  private static Claim garbled(Claim claim, SplittableRandom random) {
+    int field = random.nextInt(7);
+    long bit = 1L << random.nextInt(40);
+    return new Claim(
+        field == 0 ? new NodeId(claim.member().value() ^ bit) : claim.member(),
+        field == 1 ? claim.generation() ^ bit : claim.generation(),
+        field == 2 ? claim.version() ^ bit : claim.version(),
+        field == 3 ? claim.era() ^ bit : claim.era(),
+        field == 4 ? claim.settled() ^ bit : claim.settled(),
+        field == 5 ? claim.epoch() ^ bit : claim.epoch(),
+        field == 6 ? claim.flags() ^ 1 << random.nextInt(3) : claim.flags(),
+        claim.checksum());
+  }
+}
