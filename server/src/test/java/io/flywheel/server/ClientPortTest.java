@@ -17,6 +17,7 @@ import io.flywheel.core.model.NamespaceSettings.Overflow;
 import io.flywheel.core.model.Quorum;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.node.NodeConfig;
+import io.flywheel.core.node.Rhythm;
 import io.flywheel.server.config.Address;
 import io.flywheel.server.http.RawClient;
 import io.flywheel.server.http.RawClient.Response;
@@ -68,6 +69,8 @@ final class ClientPortTest {
             List.of("node-1"),
             List.of(),
             true,
+            1L << 30,
+            Rhythm.DEFAULT,
             Bytes.utf8("a secret of one cluster"));
     var peers = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var started =

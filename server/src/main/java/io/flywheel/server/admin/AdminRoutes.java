@@ -19,17 +19,8 @@ public final class AdminRoutes {
         new Route("/admin/members", new Page(new MembersPage(port, settings)::show)),
         new Route("/admin/ring", new Page(new RingPage(port)::show)),
         new Route(ExplainEndpoint.PATH, new ExplainEndpoint(port, recorder)),
-        new Route(
-            "/admin/transfers",
-            new Page(
-                (head, reply) ->
-                    JsonPage.of(
-                        200,
-                        reply.allocator(),
-                        json -> {
-                          json.writeArrayFieldStart("transfers");
-                          json.writeEndArray();
-                        }))),
-        new Route("/admin/repair", new RepairEndpoint()));
+        new Route("/admin/transfers", new Page(new TransfersPage(port)::show)),
+        new Route("/admin/losers", new LosersEndpoint(port)),
+        new Route("/admin/repair", new RepairEndpoint(port, recorder)));
   }
 }

@@ -60,7 +60,7 @@ final class ExplainEndpoint implements Endpoint {
           JsonPage.of(
               200,
               reply.allocator(),
-              json -> Explanation.write(json, response.key(), port.view(), explained.holdings()));
+              json -> Explanation.write(json, response.key(), port.view(), explained));
     } else {
       var answers = new OutcomeAnswers(Operation.EXPLAIN, null, recorder);
       answer = answers.answer(response, reply.allocator());

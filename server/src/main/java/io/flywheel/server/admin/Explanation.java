@@ -4,18 +4,15 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
-import io.flywheel.core.model.Timestamp;
 import io.flywheel.core.node.NodeView;
 import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.core.ring.Token;
-import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.AppliedRequest;
 import io.flywheel.core.version.Dot;
 import io.flywheel.core.version.Sibling;
 import io.flywheel.core.version.Siblings;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +26,22 @@ final class Explanation {
     this.names = names;
   }
 
-  static void write(JsonGenerator json, Key key, NodeView view, List<Outcome.Holding> holdings)
+  static void write(JsonGenerator json, Key key, NodeView view, Outcome.Explained explained)
       throws IOException {
     var explanation = new Explanation(json, new Names(view));
+    var holdings = explained.holdings();
     explanation.place(key, view.ring());
     explanation.replicas(holdings);
-    json.writeNumberField("hints-waiting", 0);
-    json.writeNullField("last-proven");
+    int waiting = 0;
+    for (Outcome.Holding holding : holdings) {
+      waiting += holding.owed().size();
+    }
+    json.writeNumberField("hints-waiting", waiting);
+    if (explained.provenMillisAgo() == Outcome.Explained.UNPROVEN) {
+      json.writeNullField("last-proven");
+    } else {
+      json.writeStringField("last-proven", explained.provenMillisAgo() / 1000 + " s ago");
+    }
   }
 
   private void place(Key key, @Nullable Ring ring) throws IOException {
@@ -65,6 +71,12 @@ final class Explanation {
       json.writeStringField("id", holding.node().toString());
       json.writeBooleanField("primary", holding.primary());
       json.writeStringField("note", holding.note());
+      json.writeNumberField("era", holding.era());
+      json.writeArrayFieldStart("owed");
+      for (NodeId owner : holding.owed()) {
+        json.writeString(names.of(owner));
+      }
+      json.writeEndArray();
       Siblings siblings = holding.siblings();
       if (siblings == null) {
         json.writeBooleanField("answered", false);
@@ -81,15 +93,11 @@ final class Explanation {
     json.writeArrayFieldStart("siblings");
     for (Sibling sibling : siblings.living()) {
       json.writeStartObject();
-      dot(sibling.dot());
+      DotText.write(json, names, sibling.dot());
       json.writeBooleanField("tombstone", sibling.tombstone());
       json.writeNumberField("value-bytes", sibling.value().length());
       json.writeStringField("content-type", sibling.contentType());
-      if (sibling.expiryMillis() == Sibling.NEVER) {
-        json.writeNullField("expires-at");
-      } else {
-        json.writeStringField("expires-at", time(sibling.expiryMillis()));
-      }
+      DotText.expiry(json, sibling);
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -101,7 +109,7 @@ final class Explanation {
     for (AppliedRequest request : siblings.requests()) {
       json.writeStartObject();
       json.writeStringField("id", request.id().toString());
-      dot(request.dot());
+      DotText.write(json, names, request.dot());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -111,27 +119,9 @@ final class Explanation {
     json.writeArrayFieldStart(name);
     for (Dot dot : dots) {
       json.writeStartObject();
-      dot(dot);
+      DotText.write(json, names, dot);
       json.writeEndObject();
     }
     json.writeEndArray();
-  }
-
-  /** A write: which life of a node made it, since when that has written the key, and when. */
-  private void dot(Dot dot) throws IOException {
-    Actor actor = dot.actor();
-    json.writeStringField("dot", dot.toString());
-    var writer = names.ofLife(actor);
-    if (writer != null) {
-      json.writeStringField("written-by", writer);
-    }
-    json.writeStringField("incarnation", MembersPage.hex(actor.incarnation()));
-    json.writeStringField("born-at", time(Timestamp.millis(actor.birth())));
-    json.writeStringField("written-at", time(Timestamp.millis(dot.stamp())));
-    json.writeNumberField("counter", Timestamp.counter(dot.stamp()));
-  }
-
-  private static String time(long wallMillis) {
-    return Instant.ofEpochMilli(wallMillis).toString();
   }
 }

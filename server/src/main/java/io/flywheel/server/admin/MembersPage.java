@@ -1,7 +1,9 @@
 package io.flywheel.server.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.flywheel.core.antientropy.AntiEntropyFigures;
 import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.node.EraView;
 import io.flywheel.core.node.MemberView;
 import io.flywheel.server.http.Answer;
 import io.flywheel.server.http.Reply;
@@ -32,7 +34,11 @@ final class MembersPage {
           json.writeStringField("node", view.name());
           json.writeBooleanField("serving", view.serving());
           json.writeStringField("waiting-for", view.waitingFor());
-          json.writeNumberField("hints-waiting", 0);
+          json.writeNumberField("hints-waiting", view.counters().hintsWaiting());
+          json.writeNumberField("losers", view.losers());
+          json.writeBooleanField("disk-full", view.diskFull());
+          proven(json, view.antiEntropy());
+          eras(json, view.eras());
           var disk = port.diskUse();
           if (disk != null) {
             json.writeNumberField("disk-used-bytes", disk.tableBytes());
@@ -46,12 +52,32 @@ final class MembersPage {
         });
   }
 
+  /** How long ago the copies here were last seen to equal all others. */
+  private static void proven(JsonGenerator json, AntiEntropyFigures figures) throws IOException {
+    if (figures.treesOwned() > 0) {
+      json.writeNumberField("proven-worst-seconds", figures.provenWorstMillis() / 1_000);
+      json.writeNumberField("proven-median-seconds", figures.provenMedianMillis() / 1_000);
+    }
+  }
+
+  /** How far forgetting has come, and who keeps it from going on. */
+  private static void eras(JsonGenerator json, EraView eras) throws IOException {
+    json.writeNumberField("era", eras.current());
+    json.writeNumberField("closed-era", eras.closed());
+    json.writeArrayFieldStart("reaping-held-up-by");
+    for (String name : eras.heldUpBy()) {
+      json.writeString(name);
+    }
+    json.writeEndArray();
+  }
+
   private static void write(JsonGenerator json, MemberView view) throws IOException {
     var member = view.member();
     json.writeStartObject();
     json.writeStringField("id", member.id().toString());
     json.writeStringField("name", member.name());
     json.writeStringField("state", view.state().name().toLowerCase(Locale.ROOT));
+    json.writeStringField("reason", view.reason());
     json.writeStringField("client", member.clientAddress());
     json.writeStringField("peer", member.peerAddress());
     json.writeStringField("datacenter", member.zone().datacenter());
@@ -64,6 +90,8 @@ final class MembersPage {
     }
     json.writeNumberField("phi", Math.round(view.phi() * 100) / 100.0);
     json.writeNumberField("clock-skew-ms", view.skewMillis());
+    json.writeNumberField("era", view.era());
+    json.writeNumberField("settled", view.settled());
     json.writeEndObject();
   }
 

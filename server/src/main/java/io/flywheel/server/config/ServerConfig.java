@@ -4,6 +4,7 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.node.NodeConfig;
+import io.flywheel.core.node.Rhythm;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -47,6 +48,8 @@ public record ServerConfig(
         initialMembers,
         seeds,
         durability == Durability.FSYNC,
+        hintsLimitBytes,
+        Rhythm.DEFAULT,
         secret);
   }
 

@@ -102,7 +102,7 @@ public final class KeyValueEndpoint implements Endpoint {
                 ? MOST_BYTES_PER_ESCAPED * valueBytes + REST_OF_BODY_BYTES
                 : valueBytes;
         case DELETE -> REST_OF_BODY_BYTES;
-        case GET, EXPLAIN -> IGNORED_BODY_BYTES;
+        case GET, EXPLAIN, REPAIR -> IGNORED_BODY_BYTES;
       };
     }
 
@@ -115,7 +115,7 @@ public final class KeyValueEndpoint implements Endpoint {
             switch (operation) {
               case PUT -> put(body);
               case DELETE -> delete(body);
-              case GET, EXPLAIN ->
+              case GET, EXPLAIN, REPAIR ->
                   new ClientRequest.Get(key, demands.r(), demands.pr(), demands.timeoutMillis());
             };
       } catch (ProblemException e) {

@@ -59,8 +59,8 @@ public final class OutcomeAnswers {
         var outcome = isWrite() ? Problem.Outcome.UNKNOWN : null;
         yield problem(ProblemType.TIMED_OUT, unknown.detail(), outcome, context, allocator);
       }
-      case Outcome.Explained _ ->
-          throw new IllegalStateException("an explanation answers no " + operation);
+      case Outcome.Explained _, Outcome.Repaired _ ->
+          throw new IllegalStateException("an explanation or repair answers no " + operation);
     };
   }
 

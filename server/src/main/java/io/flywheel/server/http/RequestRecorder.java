@@ -7,7 +7,8 @@ public interface RequestRecorder {
     PUT,
     GET,
     DELETE,
-    EXPLAIN
+    EXPLAIN,
+    REPAIR
   }
 
   /** How it ended. */

@@ -1,6 +1,8 @@
 package io.flywheel.server.metrics;
 
+import io.flywheel.core.antientropy.AntiEntropyFigures;
 import io.flywheel.core.membership.Liveness;
+import io.flywheel.core.model.NodeId;
 import io.flywheel.core.node.MemberView;
 import io.flywheel.core.node.NodeView;
 import io.flywheel.core.ring.Ring;
@@ -11,7 +13,9 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -20,6 +24,7 @@ final class NodeMetrics {
   private final MeterRegistry registry;
   private final Supplier<NodeView> source;
   private final MultiGauge memberStates;
+  private final MultiGauge hintsByOwner;
   private NodeView view;
 
   NodeMetrics(MeterRegistry registry, Supplier<NodeView> source) {
@@ -36,7 +41,41 @@ final class NodeMetrics {
         "Clients' requests not yet answered",
         NodeView::requestsInFlight);
     gauge("flywheel.ring.epoch", "The number of the ring, 0 for none", NodeMetrics::epoch);
-    gauge("flywheel.hints.waiting", "Records kept for absent owners", seen -> 0);
+    this.hintsByOwner =
+        MultiGauge.builder("flywheel.hints.waiting.for")
+            .description("Records that this node keeps for one other")
+            .register(registry);
+    gauge(
+        "flywheel.hints.waiting",
+        "Records that this node keeps for others",
+        seen -> seen.counters().hintsWaiting());
+    gauge(
+        "flywheel.hint.bytes",
+        "What these take on disk, about",
+        seen -> seen.counters().hintBytes());
+    counter(
+        "flywheel.hints.paid",
+        "Records kept for others that these have confirmed",
+        seen -> seen.counters().hintsPaid());
+    gauge("flywheel.losers", "Values in the log of those that conflicts lost", NodeView::losers);
+    gauge(
+        "flywheel.disk.full",
+        "1 while this node takes no values for want of room",
+        seen -> seen.diskFull() ? 1 : 0);
+    gauge("flywheel.era", "The era that this node has adopted", seen -> seen.eras().current());
+    gauge(
+        "flywheel.closed.era",
+        "The newest era that is settled with every member",
+        seen -> seen.eras().closed());
+    counter(
+        "flywheel.keys.reaped",
+        "Records of which nothing was left here",
+        seen -> seen.counters().keysReaped());
+    counter(
+        "flywheel.entries.shed",
+        "Entries of version vectors that were forgotten here",
+        seen -> seen.counters().entriesShed());
+    antiEntropy();
     counter(
         "flywheel.read.repairs",
         "Stale replicas that were sent the newer state after a read",
@@ -59,6 +98,60 @@ final class NodeMetrics {
         seen -> seen.counters().lostRecords());
   }
 
+  private void antiEntropy() {
+    provenAge("worst", AntiEntropyFigures::provenWorstMillis);
+    provenAge("median", AntiEntropyFigures::provenMedianMillis);
+    figure("flywheel.partitions.owned", "Partitions replicated here", f -> f.treesOwned());
+    figure("flywheel.trees.built", "Those of them with a tree", f -> f.treesBuilt());
+    figure(
+        "flywheel.partitions.never.proven",
+        "Those not proven identical on all replicas since the start",
+        f -> f.partitionsNeverProven());
+    total(
+        "flywheel.trees.corrected",
+        "Trees that did not agree with the disk",
+        f -> f.treesCorrected());
+    total("flywheel.antientropy.exchanges", "Exchanges with other replicas", f -> f.exchanges());
+    total(
+        "flywheel.antientropy.differences",
+        "Keys that replicas were found to differ in",
+        f -> f.differencesFound());
+    total(
+        "flywheel.antientropy.keys.sent",
+        "Records sent to replicas that differed",
+        f -> f.keysSent());
+    total(
+        "flywheel.antientropy.keys.taken",
+        "Records taken from replicas that differed",
+        f -> f.keysTaken());
+    total("flywheel.sweeps", "Times that all records were read and verified", f -> f.sweeps());
+    total("flywheel.sweeps.damaged", "Damaged records that were found so", f -> f.damagedFound());
+    figure("flywheel.strays", "Records here of partitions that others own", f -> f.strays());
+    figure(
+        "flywheel.tombstones",
+        "Deletions held here, as the last sweep counted them",
+        f -> f.tombstones());
+  }
+
+  private void provenAge(String quantile, ToDoubleFunction<AntiEntropyFigures> millis) {
+    Gauge.builder(
+            "flywheel.partition.proven.age",
+            this,
+            metrics -> millis.applyAsDouble(metrics.view.antiEntropy()) / 1_000)
+        .description("How long ago a partition was proven identical on all of its replicas")
+        .baseUnit("seconds")
+        .tag("quantile", quantile)
+        .register(registry);
+  }
+
+  private void figure(String name, String description, ToDoubleFunction<AntiEntropyFigures> value) {
+    gauge(name, description, seen -> value.applyAsDouble(seen.antiEntropy()));
+  }
+
+  private void total(String name, String description, ToDoubleFunction<AntiEntropyFigures> value) {
+    counter(name, description, seen -> value.applyAsDouble(seen.antiEntropy()));
+  }
+
   /** Looks at the node anew. On the loop's thread. */
   void refresh() {
     view = source.get();
@@ -72,6 +165,20 @@ final class NodeMetrics {
       }
     }
     memberStates.register(rows, true);
+    hintsByOwner.register(owners(), true);
+  }
+
+  private List<Row<?>> owners() {
+    var names = new TreeMap<NodeId, String>();
+    view.members().forEach(seen -> names.put(seen.member().id(), seen.member().name()));
+    var rows = new ArrayList<Row<?>>();
+    view.hintsByOwner()
+        .forEach(
+            (owner, waiting) -> {
+              String name = names.getOrDefault(owner, owner.toString());
+              rows.add(Row.of(Tags.of("owner", name), waiting));
+            });
+    return rows;
   }
 
   private static double epoch(NodeView view) {

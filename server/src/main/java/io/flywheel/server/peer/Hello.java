@@ -13,10 +13,17 @@ import io.flywheel.core.model.NodeId;
  * @param wallMillis the sender's clock, to be compared
  * @param peerAddress host:port at which the sender is dialled
  * @param features what the sender can do beyond the protocol's version, one bit each
+ * @param nonce drawn for this connection alone, see {@link PeerSecret}
  */
 record Hello(
-    String cluster, NodeId node, long startId, long wallMillis, String peerAddress, long features) {
-  static final int PROTOCOL = 1;
+    String cluster,
+    NodeId node,
+    long startId,
+    long wallMillis,
+    String peerAddress,
+    long features,
+    Bytes nonce) {
+  static final int PROTOCOL = 2;
 
   private static final int MAGIC = 0x464c5957; // FLYW
   private static final int MOST_TEXT_BYTES = 256;
@@ -24,7 +31,7 @@ record Hello(
   Bytes encode() {
     var out = new ByteWriter();
     out.i32(MAGIC).u16(PROTOCOL).text(cluster).i64(node.value()).i64(startId);
-    return out.i64(wallMillis).text(peerAddress).i64(features).toBytes();
+    return out.i64(wallMillis).text(peerAddress).i64(features).raw(nonce.array()).toBytes();
   }
 
   static Hello decode(Bytes bytes) throws MalformedException {
@@ -44,7 +51,8 @@ record Hello(
             in.i64(),
             in.i64(),
             in.text(MOST_TEXT_BYTES),
-            in.i64());
+            in.i64(),
+            Bytes.wrap(in.raw(PeerSecret.NONCE_BYTES)));
     in.end();
     return hello;
   }

@@ -9,10 +9,17 @@ import java.util.function.LongSupplier;
  * @param startId which of the node's starts this is
  * @param peerAddress host:port at which it is dialled
  * @param wallMillis its clock
+ * @param secret what it proves itself by
  */
 public record LocalNode(
-    String cluster, NodeId id, long startId, String peerAddress, LongSupplier wallMillis) {
+    String cluster,
+    NodeId id,
+    long startId,
+    String peerAddress,
+    LongSupplier wallMillis,
+    PeerSecret secret) {
+  /** What it says on one connection. */
   Hello hello() {
-    return new Hello(cluster, id, startId, wallMillis.getAsLong(), peerAddress, 0);
+    return new Hello(cluster, id, startId, wallMillis.getAsLong(), peerAddress, 0, secret.nonce());
   }
 }

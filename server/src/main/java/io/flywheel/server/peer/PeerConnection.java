@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a peer, dialled or accepted. Both sides say {@link Hello} at once; then frames
- * are envelopes. What is sent gathers in one buffer, which {@link #flush} hands to the socket.
+ * One connection to a peer, dialled or accepted. Both sides say {@link Hello} at once, and answer
+ * the other's with a proof that they know the cluster's secret; from then on frames are envelopes.
+ * What is sent gathers in one buffer, which {@link #flush} hands to the socket.
  */
 final class PeerConnection extends ByteToMessageDecoder {
   private static final int GATHERED_BYTES = 256 << 10;
@@ -25,6 +26,9 @@ final class PeerConnection extends ByteToMessageDecoder {
   private final PeerConnections connections;
   private final Channel channel;
   private final boolean dialled;
+  private Bytes ownHello = Bytes.EMPTY;
+  private Bytes othersHello = Bytes.EMPTY;
+  private @Nullable Hello greeting;
   private @Nullable Hello peer;
   private @Nullable ByteBuf gathered;
   private @Nullable ScheduledFuture<?> handshakeTimeout;
@@ -36,7 +40,7 @@ final class PeerConnection extends ByteToMessageDecoder {
     this.dialled = dialled;
   }
 
-  /** What the other side said of itself; null until it has. */
+  /** What the other side said of itself; null until it has proven that it belongs here. */
   @Nullable Hello peer() {
     return peer;
   }
@@ -87,7 +91,8 @@ final class PeerConnection extends ByteToMessageDecoder {
                 () -> connections.handshakeTimedOut(this),
                 connections.handshakeMillis(),
                 TimeUnit.MILLISECONDS);
-    append(connections.local().hello().encode());
+    ownHello = connections.local().hello().encode();
+    append(ownHello);
     flush();
   }
 
@@ -134,15 +139,12 @@ final class PeerConnection extends ByteToMessageDecoder {
   }
 
   private void receive(Bytes payload) throws MalformedException {
+    if (greeting == null) {
+      greeted(payload);
+      return;
+    }
     if (peer == null) {
-      endHandshake();
-      Hello hello = Hello.decode(payload);
-      if (connections.greeted(this, hello)) {
-        peer = hello;
-        connections.established(this, hello);
-      } else {
-        close();
-      }
+      proven(greeting, payload);
       return;
     }
     Envelope envelope = MessageCodec.decode(payload);
@@ -151,6 +153,33 @@ final class PeerConnection extends ByteToMessageDecoder {
           "a message from " + envelope.from() + " on a connection of " + peer.node());
     }
     connections.received(envelope);
+  }
+
+  private void greeted(Bytes payload) throws MalformedException {
+    Hello hello = Hello.decode(payload);
+    if (!connections.mayGoOn(this, hello)) {
+      close();
+      return;
+    }
+    greeting = hello;
+    othersHello = payload;
+    append(connections.local().secret().proof(dialled, ownHello, othersHello));
+    flush();
+  }
+
+  private void proven(Hello hello, Bytes proof) {
+    endHandshake();
+    boolean knowsTheSecret =
+        connections.local().secret().isProof(proof, !dialled, othersHello, ownHello);
+    if (!knowsTheSecret) {
+      connections.unproven(this);
+      close();
+    } else if (connections.welcomes(this, hello)) {
+      peer = hello;
+      connections.established(this, hello);
+    } else {
+      close();
+    }
   }
 
   private void endHandshake() {

@@ -115,8 +115,23 @@ final class PeerConnections {
     connection.close();
   }
 
-  /** Whether to go on with a connection, given what the other side says of itself. */
-  boolean greeted(PeerConnection connection, Hello hello) {
+  /** Whether to hear a stranger further, who has said who it is and has not proven it yet. */
+  boolean mayGoOn(PeerConnection connection, Hello hello) {
+    if (Handshake.judge(local, hello) instanceof Handshake.Refused refused) {
+      refuse(connection, refused.reason());
+      return false;
+    }
+    return true;
+  }
+
+  void unproven(PeerConnection connection) {
+    refuse(
+        connection,
+        "it does not know the secret of this cluster, which must be the same on all nodes");
+  }
+
+  /** Whether to talk with a node of the cluster, which may be this one or a copy of it. */
+  boolean welcomes(PeerConnection connection, Hello hello) {
     return switch (Handshake.judge(local, hello)) {
       case Handshake.Accepted accepted -> {
         if (accepted.skewMillis() != 0) {

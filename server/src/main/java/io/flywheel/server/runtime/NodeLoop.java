@@ -3,18 +3,21 @@ package io.flywheel.server.runtime;
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Loaded;
 import io.flywheel.core.effect.Outbox;
-import io.flywheel.core.effect.Table;
+import io.flywheel.core.effect.Scanned;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Outcome;
+import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Now;
 import io.flywheel.core.node.Node;
 import io.flywheel.core.node.NodeConfig;
 import io.flywheel.core.node.NodeView;
+import io.flywheel.core.replica.LoserLog;
 import io.flywheel.server.peer.LocalNode;
 import io.flywheel.server.peer.PeerListener;
+import io.flywheel.server.peer.PeerSecret;
 import io.flywheel.server.peer.PeerTransport;
 import io.flywheel.server.rocksdb.DiskUse;
 import io.flywheel.server.rocksdb.RocksStorage;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,8 +80,8 @@ public final class NodeLoop implements RequestPort, PeerListener {
     this.clock = clock;
     this.end = end;
     wakeTimer = new WakeTimer(loop, this::wake);
-    writer = new StorageWriter(storage, periodic, this::storedElsewhere, end);
-    reader = new StorageReader(storage, this::loadedElsewhere);
+    reader = new StorageReader(storage, this::loadedElsewhere, this::scannedElsewhere);
+    writer = new StorageWriter(storage, periodic, this::storedElsewhere, reader::read, end);
   }
 
   /**
@@ -94,7 +98,8 @@ public final class NodeLoop implements RequestPort, PeerListener {
             node.id(),
             node.startId(),
             config.peerAddress(),
-            () -> clock.now().wallMillis()),
+            () -> clock.now().wallMillis(),
+            new PeerSecret(config.secret())),
         this);
     endTurnLater();
   }
@@ -109,6 +114,16 @@ public final class NodeLoop implements RequestPort, PeerListener {
     long token = ++requests;
     handlers.put(token, handler);
     input((running, now) -> running.request(now, token, request));
+  }
+
+  @Override
+  public void losers(@Nullable Key key, int most, Consumer<LoserLog.Listing> whenRead) {
+    input((running, now) -> running.losers(now, key, most, whenRead));
+  }
+
+  @Override
+  public void repairAll() {
+    input(Node::repairAll);
   }
 
   @Override
@@ -152,6 +167,11 @@ public final class NodeLoop implements RequestPort, PeerListener {
         "this node's identity is in use elsewhere: "
             + where
             + ". Two processes run on copies of one data directory; only one may");
+  }
+
+  /** The disk is full, or is not any more. On any thread. */
+  void diskSpace(boolean full) {
+    onLoop(() -> input((running, now) -> running.diskSpace(now, full)));
   }
 
   /** Refuses new requests; the future completes once none is in flight. On the loop's thread. */
@@ -209,6 +229,10 @@ public final class NodeLoop implements RequestPort, PeerListener {
     onLoop(() -> results.forEach(result -> loaded(result.ticket(), result.loaded())));
   }
 
+  private void scannedElsewhere(long ticket, Scanned result) {
+    onLoop(() -> input((running, now) -> running.scanned(now, ticket, result)));
+  }
+
   private void onLoop(Runnable task) {
     if (!loop.isShuttingDown()) {
       loop.execute(task);
@@ -253,6 +277,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
       case Effect.Dial dial -> transport.dial(dial.address());
       case Effect.Load load -> load(load);
       case Effect.Store store -> writer.add(store);
+      case Effect.Scan scan -> writer.add(scan);
       case Effect.Respond response -> respond(response);
       case Effect.Report report -> report(report);
       case Effect.Halt halt -> end.orderly(halt.reason());
@@ -260,7 +285,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   }
 
   private void load(Effect.Load load) {
-    Loaded inMemory = storage.loadFromMemory(Table.DATA, load.storageKey());
+    Loaded inMemory = storage.loadFromMemory(load.table(), load.storageKey());
     if (inMemory == null) {
       reader.add(load);
     } else {

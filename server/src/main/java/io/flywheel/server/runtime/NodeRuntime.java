@@ -2,6 +2,8 @@ package io.flywheel.server.runtime;
 
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.node.NodeConfig;
+import io.flywheel.server.disk.DiskWatch;
+import io.flywheel.server.disk.Watermark;
 import io.flywheel.server.peer.PeerTransport;
 import io.flywheel.server.peer.Sockets;
 import io.flywheel.server.rocksdb.DataDirectory;
@@ -19,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,14 +33,21 @@ public final class NodeRuntime implements AutoCloseable {
 
   private final Sockets sockets;
   private final RocksStorage storage;
+  private final DiskWatch diskWatch;
   private final EventLoopGroup group;
   private final PeerTransport transport;
   private final NodeLoop loop;
   private boolean closed;
 
   private NodeRuntime(
-      RocksStorage storage, boolean periodic, NodeClock clock, ProcessEnd end, String name) {
+      RocksStorage storage,
+      DiskWatch diskWatch,
+      boolean periodic,
+      NodeClock clock,
+      ProcessEnd end,
+      String name) {
     this.storage = storage;
+    this.diskWatch = diskWatch;
     sockets = Sockets.best();
     group = sockets.oneLoop("flywheel-" + name);
     EventLoop only = group.next();
@@ -54,17 +64,45 @@ public final class NodeRuntime implements AutoCloseable {
   public static NodeRuntime start(
       NodeConfig config, Path data, InetSocketAddress peers, NodeClock clock, ProcessEnd end)
       throws IOException {
+    return start(config, data, peers, clock, end, null);
+  }
+
+  /**
+   * As above, with a watermark of the disk's own.
+   *
+   * @param watermark null for the one that fits the disk's size
+   */
+  static NodeRuntime start(
+      NodeConfig config,
+      Path data,
+      InetSocketAddress peers,
+      NodeClock clock,
+      ProcessEnd end,
+      @Nullable Watermark watermark)
+      throws IOException {
+    var directory = DataDirectory.open(data);
+    DiskWatch diskWatch;
+    try {
+      diskWatch = DiskWatch.of(directory.root(), watermark);
+    } catch (IOException e) {
+      directory.close();
+      throw e;
+    }
+    // Opening the database takes room too.
+    boolean full = diskWatch.look();
     var storage =
         RocksStorage.open(
-            DataDirectory.open(data),
+            directory,
             reason ->
                 end.abruptly(
                     "the database reports an error in the background: " + reason,
                     new IOException(reason)));
-    var runtime = new NodeRuntime(storage, !config.durable(), clock, end, config.name());
+    var runtime = new NodeRuntime(storage, diskWatch, !config.durable(), clock, end, config.name());
     try {
       runtime.listen(peers);
       runtime.startNode(config);
+      runtime.loop.diskSpace(full);
+      diskWatch.start(runtime.new DiskNews(end));
       return runtime;
     } catch (IOException e) {
       runtime.close();
@@ -107,6 +145,7 @@ public final class NodeRuntime implements AutoCloseable {
       return;
     }
     closed = true;
+    boolean watchEnded = diskWatch.closeAndWait();
     try {
       onLoop(
           () -> {
@@ -116,7 +155,7 @@ public final class NodeRuntime implements AutoCloseable {
     } catch (IOException e) {
       LOG.error("the loop did not stop", e);
     }
-    boolean quiet = loop.awaitStorage();
+    boolean quiet = loop.awaitStorage() && watchEnded;
     boolean ended =
         group
             .shutdownGracefully(0, LOOP_END_SECONDS, TimeUnit.SECONDS)
@@ -161,6 +200,32 @@ public final class NodeRuntime implements AutoCloseable {
         case MalformedException malformed -> throw new IOException(malformed.getMessage(), e);
         case IOException failed -> throw failed;
         case null, default -> throw new IOException("the loop failed", e);
+      }
+    }
+  }
+
+  /** What the watch of the disk has to tell. */
+  private final class DiskNews implements DiskWatch.Listener {
+    private final ProcessEnd end;
+    private boolean failed;
+
+    private DiskNews(ProcessEnd end) {
+      this.end = end;
+    }
+
+    @Override
+    public void diskSpace(boolean full) {
+      loop.diskSpace(full);
+    }
+
+    /** RocksDB's Java listener does not hear of all errors: it knows only the older kinds. */
+    @Override
+    public void looked() {
+      if (!failed && storage.backgroundErrors() > 0) {
+        failed = true;
+        end.abruptly(
+            "the database has failed in the background; its LOG says how",
+            new IOException("background errors: " + storage.backgroundErrors()));
       }
     }
   }

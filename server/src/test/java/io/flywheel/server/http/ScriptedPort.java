@@ -5,7 +5,9 @@ import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Receipt;
 import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Key;
 import io.flywheel.core.node.NodeView;
+import io.flywheel.core.replica.LoserLog;
 import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.Dot;
@@ -16,8 +18,11 @@ import io.flywheel.server.runtime.ResponseHandler;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +36,8 @@ public final class ScriptedPort implements RequestPort {
 
   private final EventLoop eventLoop;
   private final BlockingQueue<ClientRequest> requests = new LinkedBlockingQueue<>();
+  public final AtomicInteger repairs = new AtomicInteger();
+  public final List<LoserLog.Loser> losers = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
   private volatile Function<ClientRequest, @Nullable Outcome> script = request -> null;
   private volatile String token = "";
@@ -115,6 +122,19 @@ public final class ScriptedPort implements RequestPort {
       throw new IllegalStateException("the test has given no view");
     }
     return supplier.get();
+  }
+
+  @Override
+  public void losers(@Nullable Key key, int most, Consumer<LoserLog.Listing> whenRead) {
+    var listing = losers.stream().filter(l -> key == null || key.equals(l.key())).toList();
+    var newest = listing.subList(Math.max(0, listing.size() - most), listing.size());
+    eventLoop.execute(
+        () -> whenRead.accept(new LoserLog.Listing(newest, newest.size() == listing.size())));
+  }
+
+  @Override
+  public void repairAll() {
+    repairs.incrementAndGet();
   }
 
   @Override

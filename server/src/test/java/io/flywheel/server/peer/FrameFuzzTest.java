@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever the bytes, a decoder answers with a value or with a {@link MalformedException}. */
 final class FrameFuzzTest {
+  private static final Bytes NONCE = Bytes.utf8("0123456789abcdef");
+
   private static final int ROUNDS = 20_000;
 
   @Test
@@ -84,7 +86,7 @@ final class FrameFuzzTest {
   @Test
   void damagedHellosAndMessagesAreMalformedOrDifferent() {
     var random = new SplittableRandom(4);
-    Bytes hello = new Hello("test", new NodeId(5), 1, 2, "127.0.0.1:7501", 3).encode();
+    Bytes hello = new Hello("test", new NodeId(5), 1, 2, "127.0.0.1:7501", 3, NONCE).encode();
     List<Bytes> messages = messages();
     for (int round = 0; round < ROUNDS; round++) {
       assertBounded(() -> Hello.decode(damaged(hello, random)));
@@ -95,7 +97,7 @@ final class FrameFuzzTest {
 
   @Test
   void helloSaysWhatIsWrong() throws MalformedException {
-    var hello = new Hello("test", new NodeId(5), 1, 2, "127.0.0.1:7501", 3);
+    var hello = new Hello("test", new NodeId(5), 1, 2, "127.0.0.1:7501", 3, NONCE);
     assertEquals(hello, Hello.decode(hello.encode()));
     byte[] other = hello.encode().array().clone();
     other[5] = 42;
@@ -129,12 +131,13 @@ final class FrameFuzzTest {
     Member member =
         new Member(new NodeId(1), "node-1", "127.0.0.1:7401", "127.0.0.1:7501", Zone.DEFAULT, 1);
     return List.of(
-            new Message.Heartbeat(3, 4),
+            new Message.Heartbeat(4),
             new Message.Announce(member, List.of("node-1", "node-2")),
-            new Message.ReplicaPut(7, key, 0, Bytes.utf8("no record")),
+            new Message.ReplicaPut(7, key, 3, new NodeId(5), Bytes.utf8("no record")),
             new Message.ReplicaPutReply(7, Message.PutStatus.STORED),
-            new Message.ReplicaGet(8, key, 1_000),
-            new Message.ReplicaGetReply(8, Message.GetStatus.ABSENT, 0, Bytes.EMPTY))
+            new Message.ReplicaGet(8, key, true, 1_000),
+            new Message.ReplicaGetReply(
+                8, Message.GetStatus.ABSENT, 3, 2, List.of(new NodeId(5)), Bytes.EMPTY))
         .stream()
         .map(message -> new Envelope(new NodeId(1), 2, 3, 4, 5, 6, message))
         .map(MessageCodec::encode)

@@ -9,6 +9,7 @@ import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.Heartbeat;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.NodeId;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,12 +22,12 @@ final class PeerTransportTest {
         var bob = new TestPeer(2)) {
       alice.dial(bob);
       await("both are connected", () -> alice.isConnectedWith(bob) && bob.isConnectedWith(alice));
-      alice.send(bob.id, new Heartbeat(1, 1));
+      alice.send(bob.id, new Heartbeat(1));
       await("bob has heard alice", () -> bob.received.size() == 1);
-      bob.send(alice.id, new Heartbeat(2, 2));
+      bob.send(alice.id, new Heartbeat(2));
       await("alice has heard bob", () -> alice.received.size() == 1);
       assertEquals(alice.id, bob.received.getFirst().from());
-      assertEquals(new Heartbeat(2, 2), alice.received.getFirst().message());
+      assertEquals(new Heartbeat(2), alice.received.getFirst().message());
     }
   }
 
@@ -97,6 +98,18 @@ final class PeerTransportTest {
   }
 
   @Test
+  void aNodeWithAnotherSecretIsRefusedByBothSides() {
+    try (var alice = new TestPeer(1);
+        var stranger = new TestPeer(2, Bytes.utf8("the secret of somebody else"))) {
+      stranger.dial(alice);
+      await("alice refuses", () -> alice.onLoop(alice.transport::refusedConnections) > 0);
+      await("so does it", () -> stranger.onLoop(stranger.transport::refusedConnections) > 0);
+      assertFalse(alice.isConnectedWith(stranger));
+      assertFalse(stranger.isConnectedWith(alice));
+    }
+  }
+
+  @Test
   void aClockThatIsHoursOffIsRefusedAndOneThatIsMinutesOffIsNot() {
     try (var alice = new TestPeer(1);
         var hours = new TestPeer(TestPeer.CLUSTER, 2, 1, 2 * 3_600_000, 0);
@@ -112,13 +125,13 @@ final class PeerTransportTest {
   @Test
   void withoutAConnectionAMessageIsDroppedAndCounted() {
     try (var alice = new TestPeer(1)) {
-      alice.send(new NodeId(9), new Heartbeat(1, 1));
+      alice.send(new NodeId(9), new Heartbeat(1));
       assertEquals(1, alice.onLoop(alice.transport::droppedMessages));
     }
   }
 
   private static Message record(int request, int bytes) {
     return new Message.ReplicaGetReply(
-        request, Message.GetStatus.FOUND, 0, Bytes.wrap(new byte[bytes]));
+        request, Message.GetStatus.FOUND, 0, 0, List.of(), Bytes.wrap(new byte[bytes]));
   }
 }

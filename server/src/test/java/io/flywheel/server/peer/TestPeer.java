@@ -2,6 +2,7 @@ package io.flywheel.server.peer;
 
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Message;
+import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.NodeId;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetAddress;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
 final class TestPeer implements AutoCloseable, PeerListener {
   static final String CLUSTER = "test";
   static final long HANDSHAKE_MILLIS = 300;
+  static final Bytes SECRET = Bytes.utf8("the secret of good peers");
 
   final NodeId id;
   final long startId;
@@ -33,6 +35,16 @@ final class TestPeer implements AutoCloseable, PeerListener {
   }
 
   TestPeer(String cluster, long id, long startId, long clockAheadMillis, int port) {
+    this(cluster, id, startId, clockAheadMillis, port, SECRET);
+  }
+
+  /** A node with this secret, which may be a wrong one. */
+  TestPeer(long id, Bytes secret) {
+    this(CLUSTER, id, 1, 0, 0, secret);
+  }
+
+  private TestPeer(
+      String cluster, long id, long startId, long clockAheadMillis, int port, Bytes secret) {
     this.id = new NodeId(id);
     this.startId = startId;
     Sockets sockets = Sockets.best();
@@ -48,7 +60,8 @@ final class TestPeer implements AutoCloseable, PeerListener {
             this.id,
             startId,
             addressText(),
-            () -> System.currentTimeMillis() + clockAheadMillis);
+            () -> System.currentTimeMillis() + clockAheadMillis,
+            new PeerSecret(secret));
     run(() -> transport.start(local, this));
   }
 

@@ -16,6 +16,8 @@ import io.flywheel.core.model.Quorum;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.node.NodeConfig;
 import io.flywheel.core.node.NodeView;
+import io.flywheel.core.node.Rhythm;
+import io.flywheel.server.disk.Watermark;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -36,23 +39,33 @@ import org.jspecify.annotations.Nullable;
 final class TestCluster implements AutoCloseable {
   private final Path folder;
   private final boolean durable;
+  private final @Nullable Watermark watermark;
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final @Nullable NodeRuntime[] nodes;
-  final List<String> ends = new ArrayList<>();
+  final List<String> ends = new CopyOnWriteArrayList<>();
 
-  private TestCluster(Path folder, int size, boolean durable) {
+  private TestCluster(Path folder, int size, boolean durable, @Nullable Watermark watermark) {
     this.folder = folder;
     this.durable = durable;
+    this.watermark = watermark;
     nodes = new NodeRuntime[size];
   }
 
   static TestCluster none() {
-    return new TestCluster(Path.of(""), 0, true);
+    return new TestCluster(Path.of(""), 0, true, null);
   }
 
   /** Starts so many nodes and waits until all of them serve. */
   static TestCluster start(Path folder, int size, boolean durable) throws IOException {
-    var cluster = new TestCluster(folder, size, durable);
+    return start(new TestCluster(folder, size, durable, null), size);
+  }
+
+  /** The same on a disk with a watermark of its own. */
+  static TestCluster start(Path folder, int size, Watermark watermark) throws IOException {
+    return start(new TestCluster(folder, size, /* durable= */ true, watermark), size);
+  }
+
+  private static TestCluster start(TestCluster cluster, int size) throws IOException {
     cluster.addresses.addAll(freeAddresses(size));
     for (int node = 0; node < size; node++) {
       cluster.start(node);
@@ -70,7 +83,12 @@ final class TestCluster implements AutoCloseable {
   void start(int node, Path data) throws IOException {
     nodes[node] =
         NodeRuntime.start(
-            config(node), data, addresses.get(node), NodeClock.ofMachine(), new RecordedEnd());
+            config(node),
+            data,
+            addresses.get(node),
+            NodeClock.ofMachine(),
+            new RecordedEnd(),
+            watermark);
   }
 
   void stop(int node) {
@@ -116,6 +134,13 @@ final class TestCluster implements AutoCloseable {
     return request(
             node, new ClientRequest.Put(key(key), Write.of(value), null, 0, 0, 0, null, 10_000))
         .outcome();
+  }
+
+  /** Without waiting for what becomes of it. */
+  void submitPut(int node, String key, Bytes value) {
+    var requests = node(node).requests();
+    var put = new ClientRequest.Put(key(key), Write.of(value), null, 0, 0, 0, null, 10_000);
+    requests.eventLoop().execute(() -> requests.submit(put, _ -> {}));
   }
 
   String get(int node, String key) throws Exception {
@@ -178,10 +203,13 @@ final class TestCluster implements AutoCloseable {
         1,
         "127.0.0.1:1",
         "127.0.0.1:" + addresses.get(node).getPort(),
-        new ClusterSettings("test", 64, Quorum.majority(3), Limits.DEFAULT, List.of()),
+        new ClusterSettings(
+            "test", 64, Quorum.majority(Math.min(3, nodes.length)), Limits.DEFAULT, List.of()),
         IntStream.range(0, nodes.length).mapToObj(i -> "node-" + i).toList(),
         addresses.stream().map(address -> "127.0.0.1:" + address.getPort()).toList(),
         durable,
+        1L << 30,
+        Rhythm.DEFAULT,
         Bytes.utf8("a secret of this test cluster"));
   }
 
