@@ -55,11 +55,13 @@ final class ExplainCommand implements Callable<Integer> {
     Terminal terminal = main.terminal();
     String role = replica.get("primary").isTrue() ? "primary" : "fallback";
     String note = replica.get("note").text();
+    List<String> owed = replica.get("owed").items().stream().map(Json::text).toList();
     terminal.line("");
     terminal.line(
         terminal.bold(replica.get("node").text())
             + " ("
             + role
+            + (owed.isEmpty() ? "" : ", keeps it for " + String.join(", ", owed))
             + (note.isEmpty() ? "" : ", " + note)
             + ")");
     List<Json> siblings = replica.get("siblings").items();

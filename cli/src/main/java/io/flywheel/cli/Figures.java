@@ -37,6 +37,18 @@ final class Figures {
     return String.format(Locale.ROOT, "%.1f%%", share * 100);
   }
 
+  /** How long ago, as in 12s, 3m or 5h; nothing where it is not known. */
+  static String seconds(Json age) {
+    if (age.textOrNull() == null) {
+      return "";
+    }
+    long seconds = age.integer();
+    if (seconds < 120) {
+      return seconds + "s";
+    }
+    return seconds < 7_200 ? seconds / 60 + "m" : seconds / 3_600 + "h";
+  }
+
   static String bytes(long count) {
     double value = count;
     int unit = 0;

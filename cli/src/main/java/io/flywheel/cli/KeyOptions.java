@@ -33,7 +33,7 @@ final class KeyOptions {
     return prefix + place + "/" + encode(key);
   }
 
-  private static String encode(String text) {
+  static String encode(String text) {
     var encoded = new StringBuilder();
     for (byte b : RawText.bytes(text)) {
       if (UNRESERVED.indexOf((char) (b & 0xff)) >= 0) {

@@ -72,6 +72,8 @@ public final class Main implements Runnable {
     commands.put("explain", ExplainCommand::new);
     commands.put("status", StatusCommand::new);
     commands.put("ring", RingCommand::new);
+    commands.put("repair", RepairCommand::new);
+    commands.put("losers", LosersCommand::new);
     commands.put("simulate", SimulateCommand::new);
     commands.put("version", VersionCommand::new);
     commands.put("help", HelpCommand::new);

@@ -97,19 +97,6 @@ final class PutCommand implements Callable<Integer> {
     if (blind || context != null) {
       return context;
     }
-    Request get = timeout.addTo(Request.of("GET", path));
-    Answer found;
-    try {
-      found = session.read(read.addTo(get));
-    } catch (Failure e) {
-      if (e.exit() != Exit.UNAVAILABLE || e.answer() == null || read.isGiven()) {
-        throw e;
-      }
-      // Writing must not depend on a quorum of readers. What one replica knows is a context too: it
-      // covers less, so that at worst a sibling stays that would have been replaced.
-      found = session.read(get.header("R", "1"));
-    }
-    String header = found.header("context");
-    return header != null ? header : found.json().get("context").textOrNull();
+    return KeyContext.read(session, timeout.addTo(Request.of("GET", path)), read);
   }
 }

@@ -2,8 +2,6 @@ package io.flywheel.cli;
 
 import io.flywheel.cli.http.Answer;
 import io.flywheel.cli.http.Json;
-import io.flywheel.cli.http.NodeAddress;
-import io.flywheel.cli.http.NodeClient;
 import io.flywheel.cli.http.Request;
 import java.io.IOException;
 import java.util.List;
@@ -19,8 +17,6 @@ import picocli.CommandLine.ParentCommand;
  */
 @Command(name = "status", description = "Print members, their state, share, disk, and transfers.")
 final class StatusCommand implements Callable<Integer> {
-  private static final int PATIENCE_MILLIS = 1_000;
-
   @ParentCommand private Main main;
 
   @Override
@@ -75,10 +71,12 @@ final class StatusCommand implements Callable<Integer> {
       shares.put(member.get("name").text(), Figures.percent(member.get("share").number()));
     }
     var table =
-        new Table("node", "state", "silent", "share", "disk", "hints", "rack", "clients", "peers");
+        new Table(
+            "node", "state", "silent", "share", "disk", "hints", "proven", "era", "rack", "clients",
+            "peers");
     for (Json member : members) {
       String name = member.get("name").text();
-      Json own = name.equals(cluster.get("node").text()) ? cluster : ask(member);
+      Json own = name.equals(cluster.get("node").text()) ? cluster : Members.describe(member);
       table.row(
           name,
           member.get("state").text(),
@@ -86,12 +84,52 @@ final class StatusCommand implements Callable<Integer> {
           shares.getOrDefault(name, ""),
           disk(own),
           own.get("hints-waiting").text(),
+          Figures.seconds(own.get("proven-worst-seconds")),
+          own.get("era").text(member.get("era").text()),
           member.get("datacenter").text() + "/" + member.get("rack").text(),
           member.get("client").text(),
           member.get("peer").text());
     }
     table.print(terminal);
-    terminal.line(transfers.isEmpty() ? "no transfers" : transfers.size() + " transfers");
+    for (Json member : members) {
+      String reason = member.get("reason").text();
+      if (!reason.isEmpty()) {
+        terminal.line(terminal.yellow(member.get("name").text() + ": " + reason));
+      }
+    }
+    reaping(cluster);
+    terminal.line(
+        switch (transfers.size()) {
+          case 0 -> "no transfers";
+          case 1 -> "1 transfer";
+          default -> transfers.size() + " transfers";
+        });
+    for (Json transfer : transfers) {
+      terminal.line(
+          "  %s records, %s from %s to %s"
+              .formatted(
+                  transfer.get("records").text("unknown"),
+                  transfer.get("kind").text(),
+                  transfer.get("from").text(),
+                  transfer.get("to").text()));
+    }
+  }
+
+  /** Deletions are forgotten once all members are done with the era that they were made in. */
+  private void reaping(Json cluster) {
+    if (cluster.get("era").textOrNull() == null) {
+      return;
+    }
+    Terminal terminal = main.terminal();
+    List<String> holders =
+        cluster.get("reaping-held-up-by").items().stream().map(Json::text).toList();
+    String line =
+        "era %s, deletions are forgotten up to era %s"
+            .formatted(cluster.get("era").text(), cluster.get("closed-era").text("unknown"));
+    terminal.line(
+        holders.isEmpty()
+            ? line
+            : line + "; " + terminal.yellow("held up by " + String.join(", ", holders)));
   }
 
   private static String silence(Json member) {
@@ -102,19 +140,5 @@ final class StatusCommand implements Callable<Integer> {
   private static String disk(Json own) {
     String used = own.get("disk-used-bytes").text();
     return used.isEmpty() ? "" : Figures.bytes(own.get("disk-used-bytes").integer());
-  }
-
-  private static Json ask(Json member) {
-    if (member.get("state").text().equals("down")) {
-      return Json.NOTHING;
-    }
-    try {
-      var address = NodeAddress.parse(member.get("client").text());
-      var request = Request.of("GET", "/admin/members").answerWithin(PATIENCE_MILLIS);
-      Answer answer = new NodeClient(address).send(request);
-      return answer.status() == 200 ? answer.json() : Json.NOTHING;
-    } catch (IOException | IllegalArgumentException e) {
-      return Json.NOTHING;
-    }
   }
 }

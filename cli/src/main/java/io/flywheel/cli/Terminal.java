@@ -21,6 +21,7 @@ final class Terminal {
   private static final String RED = "\u001b[31m";
   private static final String GREEN = "\u001b[32m";
   private static final String YELLOW = "\u001b[33m";
+  private static final String CLEAR_TO_END = "\u001b[K";
   private static final String PLAIN = "\u001b[0m";
 
   private final InputStream in;
@@ -99,6 +100,14 @@ final class Terminal {
     out.print(text);
     out.print('\n');
     out.flush();
+  }
+
+  /** Replaces the line of progress before it, where a person is looking; else it goes nowhere. */
+  void progress(String text) {
+    if (interactive) {
+      out.print("\r" + text + CLEAR_TO_END);
+      out.flush();
+    }
   }
 
   /** What a node answered, as it came. */

@@ -14,11 +14,13 @@ final class AdminCommandsTest {
   private static final String MEMBERS =
       """
       {"cluster":"local","node":"node-1","serving":true,"waiting-for":"","hints-waiting":4,
-       "disk-used-bytes":1572864,"members":[
+       "disk-used-bytes":1572864,"era":7,"closed-era":5,"reaping-held-up-by":["node-2"],
+       "proven-worst-seconds":93,"members":[
        {"id":"a1","name":"node-1","state":"alive","client":"127.0.0.1:1","peer":"127.0.0.1:2",
         "datacenter":"dc1","rack":"r1","silent-ms":null},
        {"id":"a2","name":"node-2","state":"down","client":"127.0.0.1:3","peer":"127.0.0.1:4",
-        "datacenter":"dc1","rack":"r2","silent-ms":12345}]}
+        "datacenter":"dc1","rack":"r2","silent-ms":12345,"era":6,
+        "reason":"not heard for 12 s, nor by node-3"}]}
       """;
   private static final String RING =
       """
@@ -27,6 +29,10 @@ final class AdminCommandsTest {
         "coordinates":2048,"share":0.5},
        {"id":"a2","name":"node-2","datacenter":"dc1","rack":"r2","weight":1,"copies":4096,
         "coordinates":2048,"share":0.5}]}
+      """;
+  private static final String TRANSFERS =
+      """
+      {"transfers":[{"kind":"hints","from":"node-1","to":"node-2","records":4}]}
       """;
   private static final String EXPLANATION =
       """
@@ -37,14 +43,15 @@ final class AdminCommandsTest {
          "value-bytes":5,"content-type":"","expires-at":"2026-02-01T00:00:00Z"},
         {"dot":"d2","incarnation":"beef","written-at":"2026-01-02T00:00:00Z","tombstone":true,
          "value-bytes":0,"content-type":"","expires-at":null}]},
-       {"node":"node-1","primary":true,"note":"","answered":false}]}
+       {"node":"node-1","primary":true,"note":"","answered":false},
+       {"node":"node-3","primary":false,"note":"","answered":true,"owed":["node-1"],"siblings":[]}]}
       """;
 
   private static String admin(Asked asked) {
     return switch (asked.path()) {
       case "/admin/members" -> answer(200, MEMBERS);
       case "/admin/ring" -> answer(200, RING);
-      case "/admin/transfers" -> answer(200, "{\"transfers\":[]}\n");
+      case "/admin/transfers" -> answer(200, TRANSFERS);
       case "/admin/explain/lww/k" -> answer(200, EXPLANATION);
       default -> answer(404, "{\"type\":\"/problems/unknown-path\"}");
     };
@@ -65,15 +72,30 @@ final class AdminCommandsTest {
               "50.0%",
               "1.5MiB",
               "4",
+              "93s",
+              "7",
               "dc1/r1",
               "127.0.0.1:1",
               "127.0.0.1:2"),
           words(lines.get(2)));
       assertEquals(
           List.of(
-              "node-2", "down", "12s", "50.0%", "-", "-", "dc1/r2", "127.0.0.1:3", "127.0.0.1:4"),
+              "node-2",
+              "down",
+              "12s",
+              "50.0%",
+              "-",
+              "-",
+              "-",
+              "6",
+              "dc1/r2",
+              "127.0.0.1:3",
+              "127.0.0.1:4"),
           words(lines.get(3)));
-      assertEquals("no transfers", lines.get(4));
+      assertEquals("node-2: not heard for 12 s, nor by node-3", lines.get(4));
+      assertEquals("era 7, deletions are forgotten up to era 5; held up by node-2", lines.get(5));
+      assertEquals("1 transfer", lines.get(6));
+      assertEquals("  4 records, hints from node-1 to node-2", lines.get(7));
     }
   }
 
@@ -99,8 +121,8 @@ final class AdminCommandsTest {
     try (var node = new FakeNode(AdminCommandsTest::admin)) {
       String out = against(node, "status", "--json").out();
       assertEquals(
-          "{\"members\":%s,\"ring\":%s,\"transfers\":{\"transfers\":[]}}\n"
-              .formatted(MEMBERS.strip(), RING.strip()),
+          "{\"members\":%s,\"ring\":%s,\"transfers\":%s}\n"
+              .formatted(MEMBERS.strip(), RING.strip(), TRANSFERS.strip()),
           out);
     }
   }
@@ -137,6 +159,9 @@ final class AdminCommandsTest {
 
           node-1 (primary)
             did not answer
+
+          node-3 (fallback, keeps it for node-1)
+            holds nothing
           """,
           ran.out());
     }

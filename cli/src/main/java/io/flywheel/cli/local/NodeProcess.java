@@ -26,7 +26,16 @@ public final class NodeProcess {
    * to the node's log.
    */
   public static Process start(NodeFiles files, Map<String, String> environment) throws IOException {
-    var builder = new ProcessBuilder(command(files.configuration(), environment));
+    return start(List.of(), files, environment);
+  }
+
+  /** Starts it through another command, one that replaces itself by what follows its own words. */
+  public static Process start(
+      List<String> through, NodeFiles files, Map<String, String> environment) throws IOException {
+    List<String> command = new ArrayList<>(through);
+    command.addAll(command(files.configuration(), environment));
+    var builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(files.log().toFile()));
     builder.redirectErrorStream(true);

@@ -8,12 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,13 +30,15 @@ final class KillSoak {
   private static final int NODES = 3;
   private static final int CLIENTS = 8;
   private static final int ALL_EVERY = 5;
+  private static final long DEFAULT_CYCLES = 100;
 
   @Test
   void noAcknowledgedWriteIsLost() throws Exception {
-    var options = SoakOptions.ofSystem();
+    var options = SoakOptions.ofSystem(Map.of("cycles", DEFAULT_CYCLES));
+    int cycles = options.number("cycles");
     Path data = Files.createTempDirectory("flywheel-soak");
     var random = new SplittableRandom(options.seed());
-    say("seed " + options.seed() + ", " + options.cycles() + " cycles, data in " + data);
+    Soak.say("seed " + options.seed() + ", " + cycles + " cycles, data in " + data);
     int base = Ports.freeBase(NODES);
     try (var cluster = SoakCluster.form(data, new ClusterShape(NODES, base, NODES, 0))) {
       cluster.awaitReady();
@@ -49,35 +48,35 @@ final class KillSoak {
         clients.add(new SoakClient("client-" + i, cluster.addresses(), ledger, random.split()));
       }
       clients.forEach(SoakClient::start);
-      for (int cycle = 1; cycle <= options.cycles(); cycle++) {
+      for (int cycle = 1; cycle <= cycles; cycle++) {
         runCycle(cycle, cluster, ledger, random);
       }
       for (SoakClient client : clients) {
         client.finish();
       }
       List<String> lost = ledger.verifyAll(cluster.addresses());
-      say(
+      Soak.say(
           "%d acknowledged, not acknowledged %s, %d lost"
               .formatted(ledger.acknowledged(), ledger.others(), lost.size()));
       assertEquals(List.of(), lost);
     }
-    delete(data);
+    Soak.delete(data);
   }
 
   private static void runCycle(
       int cycle, SoakCluster cluster, Ledger ledger, SplittableRandom random)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
-    pause(random.nextLong(200, 1_500));
+    Soak.pause(random.nextLong(200, 1_500));
     List<Integer> victims =
         cycle % ALL_EVERY == 0 ? List.of(0, 1, 2) : List.of(random.nextInt(NODES));
     long before = ledger.acknowledged();
     cluster.kill(victims);
-    pause(random.nextLong(50, 1_000));
+    Soak.pause(random.nextLong(50, 1_000));
     cluster.start(victims);
     cluster.awaitReady();
     List<String> lost = ledger.verifyRecent(cluster.addresses());
-    say(
+    Soak.say(
         ("cycle %d (%.1f s): killed %s; %d acknowledged, %d of them since,"
                 + " not acknowledged %s; lost %s")
             .formatted(
@@ -89,23 +88,5 @@ final class KillSoak {
                 ledger.others(),
                 lost));
     assertEquals(List.of(), lost, "lost in cycle " + cycle);
-  }
-
-  /** Lets the clients go on for a while. */
-  private static void pause(long millis) throws InterruptedException {
-    var _ = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
-  }
-
-  private static void say(String line) {
-    System.out.println(line);
-  }
-
-  /** Only what did not fail: a failure wants to be looked at. */
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.flywheel.cli.soak;
 
+import io.flywheel.cli.http.Answer;
 import io.flywheel.cli.http.NodeAddress;
 import io.flywheel.cli.http.NodeClient;
 import io.flywheel.cli.http.Request;
@@ -8,8 +9,10 @@ import io.flywheel.cli.local.ClusterException;
 import io.flywheel.cli.local.ClusterShape;
 import io.flywheel.cli.local.LocalCluster;
 import io.flywheel.cli.local.LocalNode;
+import io.flywheel.cli.local.NodeFiles;
 import io.flywheel.cli.local.NodeProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,26 +22,68 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** Real nodes, to be killed and started at will. */
+/** Real nodes, to be killed, paused and started at will; they are numbered from 0. */
 final class SoakCluster implements AutoCloseable {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
   private final ClusterDirectory directory;
+  private final @Nullable NamespaceNetwork network;
+  private final Map<String, String> environment;
   private final List<LocalNode> nodes;
   private final Map<Integer, Process> processes = new TreeMap<>();
 
-  private SoakCluster(ClusterDirectory directory) throws ClusterException {
+  private SoakCluster(
+      ClusterDirectory directory,
+      @Nullable NamespaceNetwork network,
+      Map<String, String> environment)
+      throws ClusterException {
     this.directory = directory;
-    this.nodes = new LocalCluster(directory, System.getenv(), line -> {}).nodes();
+    this.network = network;
+    this.environment = environment;
+    this.nodes = new LocalCluster(directory, environment, line -> {}).nodes();
   }
 
+  /** All on the loopback, with the environment of this process. */
   static SoakCluster form(Path data, ClusterShape shape) throws ClusterException, IOException {
+    return form(data, shape, null, Map.of());
+  }
+
+  /**
+   * @param network where each node gets a namespace of its own
+   * @param settings variables besides those of this process
+   */
+  static SoakCluster form(
+      Path data,
+      ClusterShape shape,
+      @Nullable NamespaceNetwork network,
+      Map<String, String> settings)
+      throws ClusterException, IOException {
     var directory = ClusterDirectory.open(data);
     directory.create(shape);
-    var cluster = new SoakCluster(directory);
+    if (network != null) {
+      for (NodeFiles files : directory.nodes()) {
+        move(files.configuration(), shape, network);
+      }
+    }
+    Map<String, String> environment = new TreeMap<>(System.getenv());
+    environment.putAll(settings);
+    var cluster = new SoakCluster(directory, network, environment);
     cluster.start(IntStream.range(0, shape.nodes()).boxed().toList());
     return cluster;
+  }
+
+  /** From the loopback, where they could not meet, to the addresses of the namespaces. */
+  private static void move(Path configuration, ClusterShape shape, NamespaceNetwork network)
+      throws IOException {
+    String text = Files.readString(configuration);
+    for (int node = 0; node < shape.nodes(); node++) {
+      for (int port : List.of(shape.basePort() + node + 1, shape.basePort() + 101 + node)) {
+        text = text.replace("127.0.0.1:" + port, network.address(node) + ":" + port);
+      }
+    }
+    Files.writeString(configuration, text);
   }
 
   List<NodeAddress> addresses() {
@@ -47,7 +92,8 @@ final class SoakCluster implements AutoCloseable {
 
   void start(List<Integer> which) throws IOException {
     for (int node : which) {
-      processes.put(node, NodeProcess.start(nodes.get(node).files(), System.getenv()));
+      List<String> through = network == null ? List.of() : network.inside(node);
+      processes.put(node, NodeProcess.start(through, nodes.get(node).files(), environment));
     }
   }
 
@@ -61,25 +107,89 @@ final class SoakCluster implements AutoCloseable {
     }
   }
 
+  /** Stops the process as a long pause of the machine would: its sockets stay, and are silent. */
+  void pause(int node) throws IOException, InterruptedException {
+    signal("-STOP", node);
+  }
+
+  void resume(int node) throws IOException, InterruptedException {
+    signal("-CONT", node);
+  }
+
+  private void signal(String signal, int node) throws IOException, InterruptedException {
+    long pid = Objects.requireNonNull(processes.get(node)).pid();
+    int status = new ProcessBuilder("kill", signal, Long.toString(pid)).start().waitFor();
+    if (status != 0) {
+      throw new AssertionError("kill " + signal + " of " + nodes.get(node).name() + ": " + status);
+    }
+  }
+
   void awaitReady() {
     long since = System.nanoTime();
-    for (LocalNode node : nodes) {
+    for (int node = 0; node < nodes.size(); node++) {
       while (!isReady(node)) {
         if (System.nanoTime() - since > PATIENCE_NANOS) {
-          throw new AssertionError(node.name() + " is not ready; see " + node.files().log());
+          LocalNode late = nodes.get(node);
+          throw new AssertionError(late.name() + " is not ready; see " + late.files().log());
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
       }
     }
   }
 
-  private static boolean isReady(LocalNode node) {
+  boolean isReady(int node) {
     try {
-      var health = Request.of("GET", "/health/ready").answerWithin(2_000);
-      return new NodeClient(node.clientAddress()).send(health).status() == 200;
+      return ask(node, "/health/ready").status() == 200;
     } catch (IOException e) {
       return false;
     }
+  }
+
+  Answer ask(int node, String path) throws IOException {
+    var request = Request.of("GET", path).answerWithin(2_000);
+    return new NodeClient(nodes.get(node).clientAddress()).send(request);
+  }
+
+  /** Whom the node has not heard for two seconds, or {@code ?} if it does not say. */
+  String unheard(int node) {
+    try {
+      return ask(node, "/admin/members").json().get("members").items().stream()
+          .filter(member -> member.get("silent-ms").integer() > 2_000)
+          .map(member -> member.get("name").text())
+          .sorted()
+          .toList()
+          .toString();
+    } catch (IOException e) {
+      return "?";
+    }
+  }
+
+  /** What all nodes together still owe others; -1 if one of them does not say. */
+  long hintsWaiting() {
+    List<Long> hints = hints();
+    return hints.contains(-1L) ? -1 : hints.stream().mapToLong(count -> count).sum();
+  }
+
+  /** What each node still owes others; -1 for one that does not say. */
+  List<Long> hints() {
+    return IntStream.range(0, nodes.size()).mapToObj(this::hints).toList();
+  }
+
+  private long hints(int node) {
+    try {
+      return (long) gauge(ask(node, "/metrics").text(), "flywheel_hints_waiting");
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  private static double gauge(String metrics, String name) throws IOException {
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .reduce(Double::sum)
+        .orElseThrow(() -> new IOException("there is no " + name));
   }
 
   @Override

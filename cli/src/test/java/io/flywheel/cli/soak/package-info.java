@@ -1,4 +1,7 @@
-/** A test that runs for as long as one likes: {@code ./soak} starts it. */
+/**
+ * Clusters of real nodes that are killed, paused and cut off. What ends in {@code Soak} runs for as
+ * long as one likes, and {@code ./soak} starts it.
+ */
 @NullMarked
 package io.flywheel.cli.soak;
 

@@ -1,0 +1,171 @@
+package io.flywheel.cli.soak;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flywheel.cli.http.Answer;
+import io.flywheel.cli.http.KeptConnection;
+import io.flywheel.cli.http.NodeAddress;
+import io.flywheel.cli.http.Request;
+import io.flywheel.cli.local.ClusterShape;
+import io.flywheel.cli.local.Ports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Availability as a figure: of so many puts to five nodes, two copies on disk each, while the nodes
+ * die (SIGKILL) and return one at a time, how many are not accepted within a second, one retry
+ * allowed. At most one in ten thousand may be. Afterwards no hint is left to pay, and of what was
+ * accepted nothing is missing: all that was accepted around a death is read, and a sample of the
+ * rest.
+ *
+ * <p>Its name keeps it out of {@code mvn verify}; {@code ./soak availability --puts 1000000 --rate
+ * 3000} runs it.
+ */
+final class AvailabilitySoak {
+  private static final int NODES = 5;
+  private static final int COPIES = 3;
+  private static final int WARM_UP_PUTS = 5_000;
+  private static final double MOST_NOT_ACCEPTED = 0.0001;
+  private static final int AROUND_MILLIS = 1_000;
+  private static final long SETTLE_MILLIS = TimeUnit.SECONDS.toMillis(60);
+  private static final int READ_ATTEMPTS = 20;
+
+  private static final Map<String, Long> OPTIONS =
+      Map.of("puts", 20_000L, "rate", 400L, "clients", 64L, "sample", 10_000L);
+
+  private final List<Integer> deathsMillis = new ArrayList<>();
+
+  @Test
+  void nearlyEveryPutIsAcceptedWithinASecond() throws Exception {
+    var options = SoakOptions.ofSystem(OPTIONS);
+    Path data = Files.createTempDirectory("flywheel-soak");
+    Soak.say("seed %d, %s, data in %s".formatted(options.seed(), options.given(), data));
+    var random = new SplittableRandom(options.seed());
+    var shape = new ClusterShape(NODES, Ports.freeBase(NODES), COPIES, 0);
+    try (var cluster = SoakCluster.form(data, shape)) {
+      cluster.awaitReady();
+      var warmUp = load(cluster, options, WARM_UP_PUTS, random);
+      warmUp.start();
+      warmUp.finish();
+      Soak.say("warmed up; not accepted meanwhile: " + warmUp.failures());
+      int puts = options.number("puts");
+      var load = load(cluster, options, puts, random);
+      load.start();
+      while (!load.isDone()) {
+        killOne(cluster, load, random);
+      }
+      Soak.say(
+          "%d puts, %d deaths: %d not accepted within a second (%.4f%%) %s; %d tried twice"
+              .formatted(
+                  puts,
+                  deathsMillis.size(),
+                  load.notAccepted(),
+                  100.0 * load.notAccepted() / puts,
+                  load.failures(),
+                  load.retried()));
+      Soak.say("accepted within: " + load.latencies());
+      judge(cluster, load, puts, options.number("sample"), random);
+    }
+    Soak.delete(data);
+  }
+
+  private static PutLoad load(
+      SoakCluster cluster, SoakOptions options, int puts, SplittableRandom random) {
+    int rate = options.number("rate");
+    return new PutLoad(cluster.addresses(), puts, rate, options.number("clients"), random.split());
+  }
+
+  private void killOne(SoakCluster cluster, PutLoad load, SplittableRandom random)
+      throws IOException, InterruptedException {
+    Soak.pause(random.nextLong(1_000, 4_000));
+    if (load.isDone()) {
+      return;
+    }
+    long since = System.nanoTime();
+    List<Integer> victim = List.of(random.nextInt(NODES));
+    deathsMillis.add(load.nowMillis());
+    cluster.kill(victim);
+    Soak.pause(random.nextLong(500, 6_000));
+    cluster.start(victim);
+    cluster.awaitReady();
+    Soak.say(
+        "death %d: node-%d, serving again after %.1f s; accepted %d, not %d %s; hints %s"
+            .formatted(
+                deathsMillis.size(),
+                victim.getFirst() + 1,
+                Soak.secondsSince(since),
+                load.accepted(),
+                load.notAccepted(),
+                load.failures(),
+                cluster.hints()));
+  }
+
+  private void judge(
+      SoakCluster cluster, PutLoad load, int puts, int sample, SplittableRandom random)
+      throws InterruptedException, IOException {
+    long since = System.nanoTime();
+    boolean paid = Soak.await(SETTLE_MILLIS, () -> cluster.hintsWaiting() == 0);
+    Soak.say(
+        "hints waiting after %.1f s: %d"
+            .formatted(Soak.secondsSince(since), cluster.hintsWaiting()));
+
+    Set<Integer> looked = new TreeSet<>();
+    for (int death : deathsMillis) {
+      load.acceptedAround(death, AROUND_MILLIS).forEach(looked::add);
+    }
+    int around = looked.size();
+    for (int i = 0; i < sample; i++) {
+      int put = random.nextInt(puts);
+      if (load.isAccepted(put)) {
+        looked.add(put);
+      }
+    }
+    List<String> lost = missing(load, looked, cluster.addresses().getFirst());
+    Soak.say(
+        "read %d of what was accepted, %d of them around a death: %d lost %s"
+            .formatted(looked.size(), around, lost.size(), lost.stream().limit(10).toList()));
+    double share = 1.0 * load.notAccepted() / puts;
+    assertAll(
+        () -> assertEquals(List.of(), lost),
+        () -> assertTrue(paid, "hints are paid within " + SETTLE_MILLIS + " ms"),
+        () -> assertTrue(share <= MOST_NOT_ACCEPTED, "not accepted: " + share));
+  }
+
+  private static List<String> missing(PutLoad load, Set<Integer> puts, NodeAddress node)
+      throws IOException, InterruptedException {
+    List<String> lost = new ArrayList<>();
+    try (var connection = new KeptConnection(node)) {
+      for (int put : puts) {
+        if (!read(connection, load.path(put)).contains("\"" + load.value(put) + "\"")) {
+          lost.add(load.path(put));
+        }
+      }
+    }
+    return lost;
+  }
+
+  private static String read(KeptConnection connection, String path)
+      throws IOException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      Answer answer = connection.send(Request.of("GET", path));
+      if (answer.status() < 500 && answer.status() != 429) {
+        return answer.text();
+      }
+      if (attempt == READ_ATTEMPTS) {
+        throw new AssertionError(path + " cannot be read: " + answer.text());
+      }
+      Soak.pause(100);
+    }
+  }
+}
