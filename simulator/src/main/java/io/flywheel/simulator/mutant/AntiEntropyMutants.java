@@ -23,8 +23,12 @@ final class AntiEntropyMutants {
             "29",
             "a fingerprint leaves the values out",
             "io/flywheel/core/version/Fingerprints.java",
-            "    digest.update(record.array());",
-            "    digest.update(record.array(), 0, Math.min(12, record.length()));",
+            """
+                digest.update(bytes, 0, beginning);
+                digest.update(bytes, bytes.length - checksum, checksum);
+                digest.update(new ByteWriter(Integer.BYTES).i32(bytes.length).toByteArray());
+            """,
+            "    digest.update(bytes, 0, Math.min(12, beginning));\n",
             List.of("ReplicasConverge", "DeletedStaysDeleted"),
             21),
         new Mutant(
