@@ -19,10 +19,16 @@ import org.jspecify.annotations.Nullable;
  * present one. Whatever carries a key's state names the era in which a replica read it, its
  * <em>label</em>.
  *
- * <p>An era is <em>settled</em> with a member that has left it and owes nothing that was read in it
- * or before. It is <em>closed</em> once it is settled with every member. From then on nobody takes
- * a state with such a label, so that nothing older than a closed era can come back, from wherever:
- * a deletion that all replicas had in an era that is closed may be forgotten.
+ * <p>An era is <em>settled</em> with a member that is two eras further and owes nothing that was
+ * read in it or before. Two, because members come to an era one after the other: who is ahead still
+ * keeps, for somebody absent, what was read by one that is not. It is <em>closed</em> once it is
+ * settled with every member. From then on nobody takes a state with such a label, so that nothing
+ * older than a closed era can come back, from wherever: a deletion that all replicas had in an era
+ * that is closed may be forgotten.
+ *
+ * <p>What is settled is said before anybody relies on it, in an order that a crash cannot turn
+ * round: first it is certainly on disk that it will be said, and with it that what was owed is
+ * paid; then it is said; and never again is anything older taken, in this life or a later one.
  */
 public final class Eras {
   public static final long FIRST = 1;
@@ -70,7 +76,16 @@ public final class Eras {
 
   /** The newest era that is settled here; 0 while that is not known. */
   public long settled() {
-    return debtsKnown ? Math.min(current, oldestOwed) - 1 : 0;
+    return debtsKnown ? settled(current, oldestOwed) : 0;
+  }
+
+  private static long settled(long era, long oldest) {
+    return Math.max(0, Math.min(era - 1, oldest) - 1);
+  }
+
+  /** Whether all that is kept here for somebody else has been counted. */
+  public boolean knowsDebts() {
+    return debtsKnown;
   }
 
   /**
@@ -82,7 +97,7 @@ public final class Eras {
 
   /** What will be settled here after the next step, to be on disk before that. */
   public long settledIn(long era, long oldest) {
-    promised = Math.max(promised, Math.min(era, oldest) - 1);
+    promised = Math.max(promised, settled(era, oldest));
     return promised;
   }
 
@@ -96,9 +111,12 @@ public final class Eras {
     return label > closed;
   }
 
-  /** Whether a state with this label may be kept for somebody else. */
+  /**
+   * Whether something with this label may be begun here that will be the newest of its key, or be
+   * kept for somebody else.
+   */
   public boolean mayOwe(long label) {
-    return debtsKnown && label > settled() && takes(label);
+    return label > promised && takes(label);
   }
 
   /**
@@ -107,9 +125,7 @@ public final class Eras {
    * #hasPaid}: a crash may take back what was struck out.
    */
   public void owes(long oldest) {
-    debtsKnown = true;
     oldestOwed = Math.min(oldestOwed, oldest);
-    close();
   }
 
   /** The label of the oldest state that counts as kept for somebody else. */
@@ -117,10 +133,19 @@ public final class Eras {
     return oldestOwed;
   }
 
-  /** What was kept longest has been paid for certain; this is the oldest label that is left. */
+  /**
+   * All that is kept here has been counted, and what was kept longest has been paid for certain;
+   * this is the oldest label that is left.
+   */
   public void hasPaid(long oldest) {
+    debtsKnown = true;
     oldestOwed = oldest;
     close();
+  }
+
+  /** How many members there are, with this one. */
+  public int members() {
+    return others.size() + 1;
   }
 
   /** Members other than this one. Before they are known nothing closes. */
@@ -166,7 +191,7 @@ public final class Eras {
     var behind = new ArrayList<NodeId>();
     others.forEach(
         (member, progress) -> {
-          if (progress.era() < current || progress.settled() < current - 2) {
+          if (progress.era() < current || progress.settled() < current - 3) {
             behind.add(member);
           }
         });

@@ -25,8 +25,13 @@ import java.util.TreeSet;
  * 'Epidemic algorithms', 1987). About once a second a node turns to three others. To each it says
  * what it has heard lately, and shows a digest of what it knows of some members, each time of the
  * next ones; the other one says what it knows better or otherwise, and is told the same way where
- * it is behind. Nobody ever sends all it knows, and no message grows with the cluster: rumours
- * reach nearly everybody in about log N rounds, and digests find the rest.
+ * it is behind. Rumours reach everybody in about log N rounds; digests find what rumours miss, and
+ * are how a member learns everything after its start.
+ *
+ * <p>What that costs a member does not depend on how many there are. Nobody ever sends all it
+ * knows: there is room for so much news in each message, and for a page of digests, which is larger
+ * only with somebody to whom the last pages have brought much. And where there are many members,
+ * eras last longer ({@link EraPace}), so that there is no more to tell in a second.
  *
  * <p>What is merged is merged by one rule ({@link MemberState#merge}) after what cannot be was
  * refused ({@link Plausibility}). Silence is never gossip: see {@link Inquiries}.
@@ -35,8 +40,11 @@ public final class Gossiper {
   /** How many others a round turns to. */
   static final int FANOUT = 3;
 
-  private static final int MEMBERS_IN_A_DIGEST = 64;
+  private static final int LEAST_DIGESTS = 16;
+  private static final int MOST_DIGESTS = 48;
+  private static final int DIGESTS_FOR_EACH_LEARNT = 8;
   private static final int NEWS_IN_A_MESSAGE = 24;
+  private static final int COMMON_NEWS_IN_A_MESSAGE = 6;
   private static final int MOST_NEWS_IN_AN_ANSWER = 48;
   private static final long ROUND_MILLIS = 1_000;
   private static final int GONE_ONE_IN = 4;
@@ -75,6 +83,8 @@ public final class Gossiper {
   private SortedSet<NodeId> watched = new TreeSet<>();
   private Claim own;
   private NodeId digestsFrom;
+  private int learnt;
+  private int digests = LEAST_DIGESTS;
   private boolean mayClaim;
   private long epoch;
   private long startedMillis;
@@ -169,7 +179,7 @@ public final class Gossiper {
   public void connected(NodeId peer) {
     greet(peer);
     if (watched.contains(peer)) {
-      owner.send(peer, digest(List.of()));
+      owner.send(peer, digest(true, List.of()));
     }
   }
 
@@ -212,7 +222,7 @@ public final class Gossiper {
 
   public void heard(NodeId from, News news) {
     var answer = new ArrayList<MemberState>();
-    take(news.states(), answer);
+    learnt += take(news.states(), answer);
     answer(from, answer);
   }
 
@@ -228,8 +238,12 @@ public final class Gossiper {
   private void round() {
     long now = schedule.monotonicMillis();
     refresh(false);
+    digests = Math.clamp((long) learnt * DIGESTS_FOR_EACH_LEARNT, LEAST_DIGESTS, MOST_DIGESTS);
+    learnt = 0;
+    boolean aboutAnybody = true;
     for (NodeId peer : partners(now)) {
-      owner.send(peer, digest(news()));
+      owner.send(peer, digest(aboutAnybody, news()));
+      aboutAnybody = false;
     }
     schedule.at(
         now + ROUND_MILLIS * 4 / 5 + random.nextLong(ROUND_MILLIS * 2 / 5), _ -> round(), 0);
@@ -247,23 +261,27 @@ public final class Gossiper {
     return partners;
   }
 
-  private Message digest(List<MemberState> news) {
-    var digests = new ArrayList<Integer>(MEMBERS_IN_A_DIGEST);
-    var first = digestsFrom;
-    for (MemberState state : states.from(first, MEMBERS_IN_A_DIGEST)) {
-      digests.add(state.digest());
+  /** About those whose turn it is, or first of all about members of whom nothing is known. */
+  private Message digest(boolean aboutAnybody, List<MemberState> news) {
+    var page = new ArrayList<Integer>(digests);
+    var first = aboutAnybody ? digestsFrom : states.nextUnknown(digestsFrom);
+    for (MemberState state : states.from(first, digests)) {
+      page.add(state.digest());
     }
-    digestsFrom = states.after(first, digests.size());
-    return new Gossip(first, List.copyOf(digests), news);
+    digestsFrom = states.after(first, page.size());
+    return new Gossip(first, List.copyOf(page), news);
   }
 
   private List<MemberState> news() {
-    return rumours.next(NEWS_IN_A_MESSAGE, states.size()).stream().map(states::of).toList();
+    var about = rumours.next(NEWS_IN_A_MESSAGE, COMMON_NEWS_IN_A_MESSAGE, states.size());
+    return about.stream().map(states::of).toList();
   }
 
   // --- what is told
 
-  private void take(List<MemberState> told, List<MemberState> answer) {
+  /** Returns how much of it was news. */
+  private int take(List<MemberState> told, List<MemberState> answer) {
+    int learntHere = 0;
     for (MemberState state : told) {
       if (state.member().equals(self)) {
         takeAboutSelf(state, answer);
@@ -279,21 +297,24 @@ public final class Gossiper {
         String objection = Plausibility.objection(state.claim(), known.claim(), eras.current());
         if (objection.isEmpty()) {
           adopt(state, "others cannot reach it");
+          learntHere++;
         } else {
           report("gossip about " + table.name(state.member()) + " is not believed: " + objection);
-          noteFarAhead(state);
         }
+        noteFarAhead(state);
       }
     }
+    return learntHere;
   }
 
   /**
-   * One member far ahead is a mistake. Most of them are right: this directory is an older copy, and
-   * whoever knew its newer start has been started again since.
+   * Nobody goes two eras ahead of a member that it has heard of. One that claims it is mistaken;
+   * most of them are right: this directory is an older copy, and whoever knew its newer start has
+   * been started again since.
    */
   private void noteFarAhead(MemberState state) {
     var claim = state.claim();
-    if (claim.isIntact() && claim.era() > eras.current() + Plausibility.MOST_ERAS) {
+    if (claim.isIntact() && claim.era() > eras.current() + 1) {
       farAhead.add(state.member());
       if (2 * farAhead.size() > others.size() + 1) {
         owner.contradicted(

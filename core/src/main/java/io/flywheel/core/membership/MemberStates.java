@@ -20,9 +20,13 @@ final class MemberStates {
   /** The same members in the order of identities. */
   private final List<NodeId> order = new ArrayList<>();
 
+  /** Of how many no claim is known. */
+  private int unknown;
+
   void expect(NodeId member) {
     if (states.putIfAbsent(member, new MemberState(Claim.none(member), Verdict.ALIVE)) == null) {
       order.add(-1 - Collections.binarySearch(order, member), member);
+      unknown++;
     }
   }
 
@@ -48,6 +52,7 @@ final class MemberStates {
       return false;
     }
     states.put(told.member(), merged);
+    unknown -= known.claim().isNone() && !merged.claim().isNone() ? 1 : 0;
     return true;
   }
 
@@ -60,6 +65,19 @@ final class MemberStates {
       part.add(of(order.get((start + i) % order.size())));
     }
     return part;
+  }
+
+  /** The next member from this one on of which no claim is known; this one if there is none. */
+  NodeId nextUnknown(NodeId first) {
+    if (unknown == 0) {
+      return first;
+    }
+    for (MemberState state : from(first, order.size())) {
+      if (state.claim().isNone()) {
+        return state.member();
+      }
+    }
+    return first;
   }
 
   /** Who comes so many places after this member, around the end. */

@@ -2,6 +2,7 @@ package io.flywheel.core.membership;
 
 import io.flywheel.core.model.Claim;
 import io.flywheel.core.model.Member;
+import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Verdict;
 import java.util.ArrayList;
@@ -73,6 +74,11 @@ public final class MembershipTable {
 
   MemberStates states() {
     return states;
+  }
+
+  /** What is told of each member, by identity. */
+  public List<MemberState> told() {
+    return members.keySet().stream().map(states::of).toList();
   }
 
   /** What is observed of each other member, by identity. */

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.core.model.Claim;
+import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,11 +46,11 @@ class GossipRulesTest {
     var old = new NodeId(1);
     var fresh = new NodeId(2);
     rumours.add(old, false);
-    assertEquals(List.of(old), rumours.next(1, 3));
+    assertEquals(List.of(old), rumours.next(1, 1, 3));
     rumours.add(fresh, false);
-    assertEquals(List.of(fresh), rumours.next(1, 3));
+    assertEquals(List.of(fresh), rumours.next(1, 1, 3));
     int told = 2;
-    while (!rumours.next(1, 3).isEmpty()) {
+    while (!rumours.next(1, 1, 3).isEmpty()) {
       told++;
     }
     assertEquals(2 * Rumours.timesTold(3), told);
@@ -60,10 +64,67 @@ class GossipRulesTest {
     for (long i = 2; i < 50; i++) {
       rumours.add(new NodeId(i), false);
     }
-    for (int i = 0; i < Rumours.timesTold(10); i++) {
-      assertEquals(urgent, rumours.next(3, 10).getFirst());
+    for (int i = 0; i < 2 * Rumours.timesTold(10); i++) {
+      assertEquals(urgent, rumours.next(3, 3, 10).getFirst());
     }
-    assertFalse(rumours.next(3, 10).contains(urgent));
+    assertFalse(rumours.next(3, 3, 10).contains(urgent), "told often enough");
+  }
+
+  @Test
+  void aFloodOfWhatIsNotUrgentGetsLittleRoom() {
+    var rumours = new Rumours();
+    for (long i = 1; i < 50; i++) {
+      rumours.add(new NodeId(i), i % 10 == 0);
+    }
+    assertEquals(4 + 6, rumours.next(24, 6, 10).size());
+  }
+
+  @Test
+  void ofTooMuchThatIsNotUrgentTheNewestIsTold() {
+    var rumours = new Rumours();
+    for (long i = 0; i < 1_000; i++) {
+      rumours.add(new NodeId(i), false);
+    }
+    var told = new TreeSet<NodeId>();
+    int messages = 0;
+    for (var next = rumours.next(6, 6, 3); !next.isEmpty(); next = rumours.next(6, 6, 3)) {
+      told.addAll(next);
+      messages++;
+    }
+    assertEquals(Rumours.MOST_COMMON, told.size());
+    assertEquals(new NodeId(1_000 - Rumours.MOST_COMMON), told.getFirst());
+    assertTrue(messages <= 1 + Rumours.MOST_COMMON * Rumours.timesTold(3) / 6, messages + "");
+  }
+
+  /** Adoptions times tellings, for each second of an era: as many in every large cluster. */
+  @ParameterizedTest
+  @CsvSource({"3,30000", "10,30000", "34,30000", "100,100000", "1000,1375000"})
+  void anEraLastsLongEnoughToTellOfAllWhoAdoptIt(int members, long millis) {
+    assertEquals(millis, EraPace.millis(30_000, members));
+    assertTrue(1000L * members * Rumours.timesTold(members) <= 8 * millis);
+  }
+
+  @Test
+  void whereThereAreManyAnEraIsAdoptedByOneAfterTheOther() {
+    var eras = Eras.fresh();
+    var others = new ArrayList<NodeId>();
+    for (long i = 1; i < 1_000; i++) {
+      others.add(new NodeId(i));
+    }
+    eras.expect(others);
+    var random = new SplittableRandom(1);
+    var paces = new ArrayList<EraPace>();
+    for (int i = 0; i < 1_000; i++) {
+      paces.add(new EraPace(30_000, random.split()));
+      paces.getLast().adopted(0);
+      assertFalse(paces.getLast().isTime(eras, 200_000));
+    }
+    eras.heard(new NodeId(1), 2, 1);
+    paces.forEach(pace -> pace.isTime(eras, 200_000));
+    long half = (1_375_000 - 30_000) / 2;
+    long followed = paces.stream().filter(pace -> pace.isTime(eras, 200_000 + half)).count();
+    assertTrue(followed > 440 && followed < 560, followed + " of 1,000");
+    paces.forEach(pace -> assertTrue(pace.isTime(eras, 1_375_000)));
   }
 
   @Test
@@ -71,11 +132,11 @@ class GossipRulesTest {
     var rumours = new Rumours();
     rumours.add(MEMBER, false);
     for (int i = 1; i < Rumours.timesTold(10); i++) {
-      assertEquals(List.of(MEMBER), rumours.next(5, 10));
+      assertEquals(List.of(MEMBER), rumours.next(5, 5, 10));
     }
     rumours.add(MEMBER, false);
     int told = 0;
-    while (!rumours.next(5, 10).isEmpty()) {
+    while (!rumours.next(5, 5, 10).isEmpty()) {
       told++;
     }
     assertEquals(Rumours.timesTold(10), told);
@@ -97,6 +158,12 @@ class GossipRulesTest {
     assertEquals(List.of(7L, 9L, 1L, 3L), ids);
     assertEquals(new NodeId(5), states.after(new NodeId(6), 4));
     assertEquals(5, states.from(new NodeId(0), 50).size());
+    states.merge(new MemberState(Claim.of(new NodeId(7), 1, 1, 1, 0, 1, 0), Verdict.ALIVE));
+    assertEquals(new NodeId(9), states.nextUnknown(new NodeId(6)));
+    for (long i : new long[] {5, 1, 3, 9}) {
+      states.merge(new MemberState(Claim.of(new NodeId(i), 1, 1, 1, 0, 1, 0), Verdict.ALIVE));
+    }
+    assertEquals(new NodeId(6), states.nextUnknown(new NodeId(6)), "none is left");
   }
 
   /** Trap 41, in a table: known is start 3, era 5; this node is in era 5. */

@@ -2,10 +2,14 @@ package io.flywheel.simulator.scale;
 
 import io.flywheel.core.membership.Liveness;
 import io.flywheel.core.model.Claim;
+import io.flywheel.simulator.scale.GossipFigures.Rounds;
 import java.io.PrintStream;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Measures the membership of a cluster of so many nodes: how long a change takes to be known
@@ -13,51 +17,11 @@ import java.util.function.Predicate;
  * a living one is called dead.
  */
 public final class GossipExperiment {
-  private static final long MEETING_MILLIS = 30_000;
+  private static final long MEETING_MILLIS = 60_000;
   private static final long STEP_MILLIS = 100;
   private static final long PATIENCE_MILLIS = 120_000;
-
-  /**
-   * What was measured.
-   *
-   * @param roundsUntilKnown rounds of a second until the last node knew a change: the mean and the
-   *     worst of several
-   * @param bytesPerNodeAndSecond sent, all told, while every node adopts an era each minute
-   * @param suspectedMillis until the last node no longer asks a node that died silently
-   * @param downMillis until the last node has it for DOWN
-   * @param falseAccusations verdicts of DOWN on living nodes
-   */
-  public record Figures(
-      int nodes,
-      double lossShare,
-      double roundsUntilKnown,
-      double worstRoundsUntilKnown,
-      double bytesPerNodeAndSecond,
-      double messagesPerNodeAndSecond,
-      int largestMessageBytes,
-      long suspectedMillis,
-      long downMillis,
-      long falseAccusations) {
-    public static final String HEADER =
-        "nodes  loss  rounds (worst)  bytes/node/s  messages/node/s  largest  suspect s  down s"
-            + "  false DOWN";
-
-    public String toText() {
-      return String.format(
-          Locale.ROOT,
-          "%5d  %3.0f%%  %5.1f (%5.1f)  %12.0f  %15.1f  %7d  %9.1f  %6.1f  %10d",
-          nodes,
-          lossShare * 100,
-          roundsUntilKnown,
-          worstRoundsUntilKnown,
-          bytesPerNodeAndSecond,
-          messagesPerNodeAndSecond,
-          largestMessageBytes,
-          suspectedMillis / 1000.0,
-          downMillis / 1000.0,
-          falseAccusations);
-    }
-  }
+  private static final int CHANGES = 6;
+  private static final long QUIET_MILLIS = 60_000;
 
   private final GossipCluster cluster;
   private final SplittableRandom random;
@@ -74,39 +38,35 @@ public final class GossipExperiment {
   /**
    * One experiment.
    *
-   * @param changes whose spreading is timed, one after the other
+   * @param changes whose spreading is timed, one after the other, so many of each kind
    * @param quietMillis in which nothing happens but eras, and in which traffic is counted
    */
-  public static Figures run(int nodes, double lossShare, int changes, long quietMillis, long seed) {
+  public static GossipFigures run(
+      int nodes, double lossShare, int changes, long quietMillis, long seed) {
     return new GossipExperiment(nodes, lossShare, seed).run(changes, quietMillis);
   }
 
-  private Figures run(int changes, long quietMillis) {
-    cluster.pass(MEETING_MILLIS);
+  private GossipFigures run(int changes, long quietMillis) {
     until(any -> cluster.nodes().stream().noneMatch(node -> any.table().claim(node.id()).isNone()));
+    cluster.pass(MEETING_MILLIS);
     long bytes = cluster.bytesSent();
     long messages = cluster.messagesSent();
     cluster.pass(quietMillis);
     double nodeSeconds = size * (quietMillis / 1000.0);
     double bytesEach = (cluster.bytesSent() - bytes) / nodeSeconds;
     double messagesEach = (cluster.messagesSent() - messages) / nodeSeconds;
-    double sum = 0;
-    double worst = 0;
-    for (int i = 0; i < changes; i++) {
-      double rounds = spread(i % 2 == 0) / 1000.0;
-      sum += rounds;
-      worst = Math.max(worst, rounds);
-    }
+    var urgent = timed(changes, this::fillOrEmptyADisk);
+    var eras = timed(changes, this::nextEra);
     long falseAccusations = accusations();
     var victim = anyNode();
     cluster.kill(victim);
     long suspected = until(node -> node.state(victim) != Liveness.ALIVE);
     long down = suspected + until(node -> node.state(victim) == Liveness.DOWN);
-    return new Figures(
+    return new GossipFigures(
         size,
         lossShare,
-        sum / Math.max(1, changes),
-        worst,
+        urgent,
+        eras,
         bytesEach,
         messagesEach,
         cluster.largestMessageBytes(),
@@ -115,23 +75,52 @@ public final class GossipExperiment {
         falseAccusations);
   }
 
-  /** How long it takes until everybody knows that a node's disk is full, or no longer. */
-  private long spread(boolean full) {
-    var source = full ? anyNode() : fullest();
+  /** How long it takes from each change until everybody knows it. */
+  private Rounds timed(int changes, Supplier<Predicate<GossipNode>> change) {
+    double sum = 0;
+    double worst = 0;
+    for (int i = 0; i < changes; i++) {
+      double rounds = until(change.get()) / 1000.0;
+      sum += rounds;
+      worst = Math.max(worst, rounds);
+    }
+    return new Rounds(sum / Math.max(1, changes), worst);
+  }
+
+  private Predicate<GossipNode> fillOrEmptyADisk() {
+    var source =
+        cluster.nodes().stream().filter(GossipExperiment::isFull).findFirst().orElse(anyNode());
+    boolean full = !isFull(source);
     source.gossiper().diskFull(full);
     Predicate<GossipNode> knows =
         node -> node.table().claim(source.id()).says(Claim.FULL_DISK) == full;
     while (!knows.test(source)) {
       cluster.pass(STEP_MILLIS);
     }
-    return until(knows);
+    return knows;
   }
 
-  private GossipNode fullest() {
-    return cluster.nodes().stream()
-        .filter(node -> node.table().claim(node.id()).says(Claim.FULL_DISK))
-        .findFirst()
-        .orElseThrow();
+  private static boolean isFull(GossipNode node) {
+    return node.table().claim(node.id()).says(Claim.FULL_DISK);
+  }
+
+  /** Waits until some node says that it has adopted an era. */
+  private Predicate<GossipNode> nextEra() {
+    Map<GossipNode, Long> before = new HashMap<>();
+    cluster.nodes().forEach(node -> before.put(node, claimed(node, node)));
+    while (true) {
+      cluster.pass(STEP_MILLIS);
+      for (GossipNode source : cluster.nodes()) {
+        long era = claimed(source, source);
+        if (era > before.getOrDefault(source, 0L)) {
+          return node -> claimed(node, source) >= era;
+        }
+      }
+    }
+  }
+
+  private static long claimed(GossipNode by, GossipNode of) {
+    return by.table().claim(of.id()).era();
   }
 
   private GossipNode anyNode() {
@@ -153,17 +142,23 @@ public final class GossipExperiment {
     return cluster.nowMillis() - since;
   }
 
-  /** Prints the figures for clusters of growing size. */
-  public static void main(String[] arguments) {
-    print(System.out, arguments.length == 0 ? 1_000 : Integer.parseInt(arguments[0]));
-  }
-
-  private static void print(PrintStream out, int most) {
-    out.println(Figures.HEADER);
-    for (int nodes = 10; nodes <= most; nodes *= 10) {
-      for (double loss : new double[] {0, 0.05, 0.2}) {
-        out.println(run(nodes, loss, 10, 300_000, 1).toText());
+  /** Prints the figures for clusters of 10, 100 and so on nodes, from so many seeds each. */
+  public static void print(PrintStream out, int mostNodes, int seeds) {
+    out.println(GossipFigures.HEADER);
+    for (int nodes = 10; nodes <= mostNodes; nodes *= 10) {
+      for (double loss : new double[] {0.05, 0.2}) {
+        var figures = new ArrayList<GossipFigures>(seeds);
+        for (int seed = 1; seed <= seeds; seed++) {
+          figures.add(run(nodes, loss, CHANGES, QUIET_MILLIS, seed));
+        }
+        out.println(GossipFigures.of(figures).toText());
       }
     }
+  }
+
+  /** Arguments: the most nodes, and the number of seeds. */
+  public static void main(String[] arguments) {
+    int most = arguments.length == 0 ? 1_000 : Integer.parseInt(arguments[0]);
+    print(System.out, most, arguments.length < 2 ? 5 : Integer.parseInt(arguments[1]));
   }
 }

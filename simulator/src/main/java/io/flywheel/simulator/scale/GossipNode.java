@@ -3,6 +3,7 @@ package io.flywheel.simulator.scale;
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Outbox;
 import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.membership.EraPace;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.membership.Gossiper;
 import io.flywheel.core.membership.Liveness;
@@ -16,12 +17,13 @@ import io.flywheel.core.message.Message.ProbeReply;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Now;
+import io.flywheel.core.node.Rhythm;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** A member of which only the membership runs. */
 final class GossipNode implements Gossiper.Owner {
-  private static final long ERA_MILLIS = 60_000;
+  private static final long ERA_MILLIS = Rhythm.DEFAULT.eraMillis();
 
   private final Member member;
   private final GossipCluster cluster;
@@ -31,7 +33,7 @@ final class GossipNode implements Gossiper.Owner {
   private final Eras eras = Eras.fresh();
   private final Gossiper gossiper;
   private long sequence;
-  private long adoptedMillis;
+  private final EraPace pace;
 
   GossipNode(Member member, List<Member> all, GossipCluster cluster, SplittableRandom random) {
     this.member = member;
@@ -42,7 +44,8 @@ final class GossipNode implements Gossiper.Owner {
     eras.expect(table.others());
     eras.owes(Long.MAX_VALUE);
     gossiper = new Gossiper(member.id(), 1, table, eras, schedule, random, outbox, this);
-    adoptedMillis = -random.nextLong(ERA_MILLIS);
+    pace = new EraPace(ERA_MILLIS, random.split());
+    pace.adopted(-random.nextLong(EraPace.millis(ERA_MILLIS, all.size())));
     schedule.at(random.nextLong(1_000), _ -> begin(), 0);
   }
 
@@ -54,9 +57,9 @@ final class GossipNode implements Gossiper.Owner {
 
   private void beat() {
     long now = schedule.monotonicMillis();
-    if (eras.isBehind() || (eras.mayAdvance() && now - adoptedMillis >= ERA_MILLIS)) {
+    if (pace.isTime(eras, now) && eras.mayAdvance()) {
       eras.adopted(eras.current() + 1);
-      adoptedMillis = now;
+      pace.adopted(now);
     }
     gossiper.beat(0);
     schedule.at(now + MembershipTable.HEARTBEAT_MILLIS, _ -> beat(), 0);

@@ -12,10 +12,11 @@ class GossipExperimentTest {
   @CsvSource({"10,0.05", "10,0.2", "100,0.05", "100,0.2"})
   void newsIsFastCheapAndTrue(int nodes, double lossShare) {
     var figures = GossipExperiment.run(nodes, lossShare, 6, 60_000, 4711);
-    double most = 2 * Math.log(nodes) / Math.log(2);
-    assertTrue(figures.worstRoundsUntilKnown() <= most, figures.toText());
-    assertTrue(figures.bytesPerNodeAndSecond() <= 4_096, figures.toText());
-    assertTrue(figures.largestMessageBytes() <= 2_048, figures.toText());
+    double most = figures.mostRounds();
+    assertTrue(figures.urgentRounds().worst() <= most, figures.toText());
+    assertTrue(figures.eraRounds().worst() <= most, figures.toText());
+    assertTrue(figures.bytesPerNodeAndSecond() <= 1_536, figures.toText());
+    assertTrue(figures.largestMessageBytes() <= 1_400, figures.toText());
     assertTrue(figures.downMillis() <= 45_000, figures.toText());
     assertEquals(0, figures.falseAccusations(), figures.toText());
   }
