@@ -2,9 +2,6 @@ package io.flywheel.core.antientropy;
 
 import io.flywheel.core.coordinate.Census;
 import io.flywheel.core.coordinate.Peers;
-import io.flywheel.core.effect.Scanner;
-import io.flywheel.core.effect.Schedule;
-import io.flywheel.core.handoff.TokenBucket;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.GroupSums;
 import io.flywheel.core.message.Message.ReplicaGetReply;
@@ -14,11 +11,8 @@ import io.flywheel.core.message.Message.SliceKeysReply;
 import io.flywheel.core.message.Message.TreeSums;
 import io.flywheel.core.message.Message.TreeSumsReply;
 import io.flywheel.core.message.Outcome;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
-import io.flywheel.core.replica.LocalReplica;
-import io.flywheel.core.version.Fingerprints;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -45,54 +39,33 @@ public final class AntiEntropy {
   /**
    * One for each life of a node.
    *
-   * @param trees which hear of every change of a record
+   * @param sweepBytesPerSecond how fast all records are read, over and over
    * @param firstRequest away from those of gets and puts, whose answers look the same
    */
   public AntiEntropy(
-      ClusterSettings settings,
-      Scanner scanner,
-      Schedule schedule,
-      LocalReplica replica,
+      Facilities facilities,
       Census census,
-      Trees trees,
-      Fingerprints fingerprints,
-      Supplier<@Nullable Peers> peers,
       CandidateListener candidates,
-      Consumer<String> report,
       SplittableRandom random,
       long exchangeMillis,
       long sweepBytesPerSecond,
       long firstRequest) {
-    this.peers = peers;
+    this.peers = facilities.peers();
     this.random = random;
-    long now = schedule.monotonicMillis();
+    var schedule = facilities.schedule();
+    var settings = facilities.settings();
     equipment =
         new Equipment(
-            settings,
-            scanner,
-            schedule,
-            replica,
-            trees,
-            fingerprints,
-            new Proofs(settings.partitions(), now),
+            facilities,
+            new Proofs(settings.partitions(), schedule.monotonicMillis()),
             new SharedPartitions(),
-            new TokenBucket(BYTES_PER_SECOND, now),
-            new ExchangeCounts(),
-            report);
-    sweep =
-        new Sweep(
-            scanner,
-            schedule,
-            replica,
-            trees,
-            fingerprints,
-            peers,
-            candidates,
-            report,
-            sweepBytesPerSecond);
+            facilities.background().share(BYTES_PER_SECOND),
+            new ExchangeCounts());
+    sweep = new Sweep(facilities, candidates, sweepBytesPerSecond);
     responder = new ExchangeResponder(equipment);
     exchanges = new TreeExchange(equipment, peers, random, exchangeMillis, firstRequest);
-    keyRepair = new KeyRepair(census, replica, schedule, settings, firstRequest + KEY_REPAIRS);
+    keyRepair =
+        new KeyRepair(census, facilities.replica(), schedule, settings, firstRequest + KEY_REPAIRS);
   }
 
   public void start() {
@@ -130,6 +103,11 @@ public final class AntiEntropy {
   public void replied(NodeId from, ReplicaPutReply reply) {
     exchanges.replied(from, reply);
     keyRepair.replied(from, reply);
+  }
+
+  /** Whether all records have been looked at since the start, and none was kept for nobody. */
+  public boolean hasSeenAll() {
+    return sweep.hasSeenAll();
   }
 
   /** How long ago the key's partition was seen to be equal on all of its replicas. */

@@ -2,26 +2,48 @@ package io.flywheel.core.antientropy;
 
 import io.flywheel.core.effect.Scanner;
 import io.flywheel.core.effect.Schedule;
-import io.flywheel.core.handoff.TokenBucket;
+import io.flywheel.core.handoff.BackgroundBudget;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.version.Fingerprints;
 import java.util.function.Consumer;
 
-/**
- * What every exchange of this node works with.
- *
- * @param report for what an operator should know
- */
+/** What every exchange of this node works with, and what they remember together. */
 record Equipment(
-    ClusterSettings settings,
-    Scanner scanner,
-    Schedule schedule,
-    LocalReplica replica,
-    Trees trees,
-    Fingerprints fingerprints,
+    Facilities facilities,
     Proofs proofs,
     SharedPartitions shared,
-    TokenBucket budget,
-    ExchangeCounts counts,
-    Consumer<String> report) {}
+    BackgroundBudget.Share budget,
+    ExchangeCounts counts) {
+  ClusterSettings settings() {
+    return facilities.settings();
+  }
+
+  Scanner scanner() {
+    return facilities.scanner();
+  }
+
+  Schedule schedule() {
+    return facilities.schedule();
+  }
+
+  LocalReplica replica() {
+    return facilities.replica();
+  }
+
+  Trees trees() {
+    return facilities.trees();
+  }
+
+  Fingerprints fingerprints() {
+    return facilities.fingerprints();
+  }
+
+  BackgroundBudget background() {
+    return facilities.background();
+  }
+
+  Consumer<String> report() {
+    return facilities.report();
+  }
+}

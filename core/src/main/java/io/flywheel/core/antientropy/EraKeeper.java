@@ -4,11 +4,13 @@ import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
+import io.flywheel.core.membership.EraPace;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.replica.DebtLedger;
 import io.flywheel.core.replica.Journal;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Takes this member from era to era: to the next one when everybody has come to the present one and
@@ -22,39 +24,49 @@ public final class EraKeeper {
   private final DebtLedger ledger;
   private final Journal journal;
   private final Schedule schedule;
-  private final long eraMillis;
-  private long adoptedMillis;
+  private final EraPace pace;
+  private final BooleanSupplier allIsCounted;
   private boolean storing;
 
-  /** {@code eraMillis}: how long an era lasts at the least. */
+  /**
+   * One for each life of a node.
+   *
+   * @param pace when an era has lasted for long enough
+   * @param allIsCounted whether nothing is kept here for others that the ledger does not know
+   */
   public EraKeeper(
-      Eras eras, DebtLedger ledger, Journal journal, Schedule schedule, long eraMillis) {
+      Eras eras,
+      DebtLedger ledger,
+      Journal journal,
+      Schedule schedule,
+      EraPace pace,
+      BooleanSupplier allIsCounted) {
     this.eras = eras;
     this.ledger = ledger;
     this.journal = journal;
     this.schedule = schedule;
-    this.eraMillis = eraMillis;
+    this.pace = pace;
+    this.allIsCounted = allIsCounted;
   }
 
   public void start() {
-    adoptedMillis = schedule.monotonicMillis();
+    pace.adopted(schedule.monotonicMillis());
     round();
   }
 
   private void round() {
     strikeOut();
     advance();
-    long next = schedule.monotonicMillis() + Math.min(ROUND_MILLIS, eraMillis);
-    schedule.at(next, _ -> round(), 0);
+    schedule.at(schedule.monotonicMillis() + ROUND_MILLIS, _ -> round(), 0);
   }
 
   private void advance() {
-    boolean isTime = schedule.monotonicMillis() - adoptedMillis >= eraMillis;
-    if (storing || !ledger.isOpen() || !(isTime || eras.isBehind()) || !eras.mayAdvance()) {
+    long now = schedule.monotonicMillis();
+    if (storing || !eras.knowsDebts() || !pace.isTime(eras, now) || !eras.mayAdvance()) {
       return;
     }
     storing = true;
-    adoptedMillis = schedule.monotonicMillis();
+    pace.adopted(now);
     long next = eras.current() + 1;
     journal
         .storeForCertain(List.of(era(StorageKey.ERA, next), settled(next, eras.oldestOwed())))
@@ -66,12 +78,14 @@ public final class EraKeeper {
   }
 
   /**
-   * Says that old debts are paid only when their removal is certainly on disk. Else a crash would
-   * bring back a debt whose era is closed, and which nobody takes any more.
+   * Says what is settled here only when all that is kept for others has been counted after the
+   * start; and that old debts are paid only when their removal is certainly on disk. Else a crash
+   * would bring back a debt whose era is closed, and which nobody takes any more.
    */
   private void strikeOut() {
     long oldest = ledger.oldestEra();
-    if (storing || !ledger.isOpen() || oldest <= eras.oldestOwed()) {
+    boolean hasNews = eras.knowsDebts() ? oldest > eras.oldestOwed() : allIsCounted.getAsBoolean();
+    if (storing || !ledger.isOpen() || !hasNews) {
       return;
     }
     storing = true;

@@ -35,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  * <p>It does nothing that would be wrong if it were interrupted anywhere, or repeated.
  */
 final class Exchange {
-  /** A load of the replica from which on exchanges wait. */
-  static final double BUSY = 0.5;
-
   static final long PATIENCE_MILLIS = 5_000;
 
   /** A power of {@link MerkleTree#STEP}, so that parts of groups end with single partitions. */
@@ -46,11 +43,13 @@ final class Exchange {
   private static final int MAX_SLICES_AT_ONCE = 1024;
   private static final int MAX_CHECKS = 32;
 
+  /** What it costs here and there to compare sums. */
+  private static final long QUESTION_BYTES = 2048;
+
   /** What it costs to read a key's record for its fingerprint, and to send that. */
   private static final long LISTED_KEY_BYTES = 256;
 
   private static final long WATCH_MILLIS = 1_000;
-  private static final long PAUSE_MILLIS = 200;
   private static final long MAX_MILLIS = 30_000;
 
   private final Equipment with;
@@ -186,12 +185,9 @@ final class Exchange {
     stop();
   }
 
-  /** Waits for the budget, and while this node has much else to do. */
+  /** Waits for the budget, which is small while this node has much else to do. */
   private boolean pauses() {
-    long wait = with.budget().millisUntilAny(now());
-    if (with.replica().load() > BUSY) {
-      wait = Math.max(wait, PAUSE_MILLIS);
-    }
+    long wait = with.budget().millisUntilAny();
     if (wait == 0) {
       return false;
     }
@@ -237,6 +233,7 @@ final class Exchange {
     groupsCompared = groups;
     asked = requests.getAsLong();
     askedMillis = now();
+    with.budget().spend(QUESTION_BYTES);
     var numbers = groups.stream().map(Group::number).toList();
     peers.send(peer, new GroupSums(asked, size, numbers, sums));
     return true;
@@ -276,6 +273,7 @@ final class Exchange {
     compared = slices;
     asked = requests.getAsLong();
     askedMillis = now();
+    with.budget().spend(QUESTION_BYTES);
     peers.send(peer, new TreeSums(asked, slices, sums));
     return true;
   }
@@ -370,7 +368,7 @@ final class Exchange {
     }
     int partitions = with.trees().partitions();
     long listedKeys = (long) own.keys().size() + theirs.keys().size();
-    with.budget().spend(listedKeys * LISTED_KEY_BYTES, now());
+    with.budget().spend(listedKeys * LISTED_KEY_BYTES);
     long end = KeyPage.nearer(own.nextHash(), theirs.nextHash());
     for (Key key : own.differing(theirs, end)) {
       if (with.trees().partitionOf(key.hashHigh()) == slice.partition()) {
@@ -390,6 +388,7 @@ final class Exchange {
   }
 
   private void check(Key key) {
+    with.budget().spend(KeyCheck.OVERHEAD_BYTES);
     long request = requests.getAsLong();
     var check = new KeyCheck(with, peers, peer, key, request, () -> checked(request));
     checks.put(request, check);

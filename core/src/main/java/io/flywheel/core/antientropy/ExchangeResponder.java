@@ -15,7 +15,8 @@ import java.util.ArrayList;
 
 /**
  * The passive side of an {@link Exchange}. A node that has much else to do does not answer, and is
- * asked again another time.
+ * asked again another time. Equal sums prove nothing here: the question may be old, and its sender
+ * have changed since. Who asked knows when, and that its own sums were those.
  */
 final class ExchangeResponder {
   private static final int MAX_SLICES = 4096;
@@ -41,9 +42,6 @@ final class ExchangeResponder {
         answers.add(TreeSumsReply.UNKNOWN);
       } else if (own.equals(theirs.sums().get(i))) {
         answers.add(TreeSumsReply.EQUAL);
-        if (slice.width() == 1) {
-          with.proofs().equal(peers, slice.partition(), from, with.schedule().monotonicMillis());
-        }
       } else {
         answers.add(tree.width());
       }
@@ -64,9 +62,6 @@ final class ExchangeResponder {
         answers.add(TreeSumsReply.UNKNOWN);
       } else if (own.equals(theirs.sums().get(i))) {
         answers.add(TreeSumsReply.EQUAL);
-        for (int partition : group) {
-          with.proofs().equal(peers, partition, from, with.schedule().monotonicMillis());
-        }
       } else {
         answers.add(1);
       }
@@ -80,7 +75,7 @@ final class ExchangeResponder {
     if (slice.partition() >= partitions
         || !peers.ring().owns(peers.self(), new Partition(slice.partition()))
         || pagesUnderWay >= MAX_PAGES_UNDER_WAY
-        || with.replica().load() > Exchange.BUSY) {
+        || with.background().yields()) {
       return;
     }
     long end = slice.endHash(partitions);

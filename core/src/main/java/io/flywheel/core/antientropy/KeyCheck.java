@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyCheck implements Reader {
   /** What a check costs beside the bytes of the records. */
-  private static final long OVERHEAD_BYTES = 512;
+  static final long OVERHEAD_BYTES = 512;
 
   private final Equipment with;
   private final Peers peers;
@@ -123,13 +123,15 @@ final class KeyCheck implements Reader {
       return;
     }
     with.counts().differences++;
-    if (ours.contradicts(theirs)) {
+    boolean contradicting = ours.contradicts(theirs);
+    if (contradicting) {
       with.counts().contradictions++;
       with.report().accept("replicas hold different values of one write of " + key);
     }
     var merged = ours.merge(theirs, namespace.conflicts());
-    boolean takes = !merged.equals(ours);
-    boolean sends = !merged.equals(theirs);
+    // Both are told of a contradiction, and settle it by asking all.
+    boolean takes = contradicting || !merged.equals(ours);
+    boolean sends = contradicting || !merged.equals(theirs);
     awaited = (takes ? 1 : 0) + (sends ? 1 : 0);
     if (sends) {
       var record = SiblingsCodec.encode(key, merged);
@@ -144,7 +146,7 @@ final class KeyCheck implements Reader {
 
   private void take(long bytes) {
     with.counts().recordBytes += bytes;
-    with.budget().spend(bytes + OVERHEAD_BYTES, with.schedule().monotonicMillis());
+    with.budget().spend(bytes);
   }
 
   private void arrived() {

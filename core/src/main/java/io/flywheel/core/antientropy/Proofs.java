@@ -9,7 +9,9 @@ import java.util.Arrays;
 /**
  * When this node's copy of each partition was last seen to equal that of each other replica. A
  * partition is proven as of the oldest of these times: all of its replicas were equal to this one
- * since, if not all at the same moment.
+ * since, if not all at the same moment. The time is that of asking. Stores that were on their way
+ * to disk count: a crash here takes these times away with them, and one elsewhere is seen when the
+ * two are compared next.
  */
 final class Proofs {
   private static final long NEVER = Long.MIN_VALUE;

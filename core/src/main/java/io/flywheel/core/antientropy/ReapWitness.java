@@ -45,21 +45,14 @@ public final class ReapWitness {
   private int underWay;
 
   /** One for each life of a node. */
-  public ReapWitness(
-      LocalReplica replica,
-      Journal journal,
-      Eras eras,
-      Owners owners,
-      Fingerprints fingerprints,
-      ClusterSettings settings,
-      Schedule schedule) {
-    this.replica = replica;
+  public ReapWitness(Facilities facilities, Journal journal, Eras eras, Owners owners) {
+    this.replica = facilities.replica();
     this.journal = journal;
     this.eras = eras;
     this.owners = owners;
-    this.fingerprints = fingerprints;
-    this.settings = settings;
-    this.schedule = schedule;
+    this.fingerprints = facilities.fingerprints();
+    this.settings = facilities.settings();
+    this.schedule = facilities.schedule();
   }
 
   /**

@@ -2,7 +2,7 @@ package io.flywheel.core.antientropy;
 
 import io.flywheel.core.coordinate.Peers;
 import io.flywheel.core.effect.Schedule;
-import io.flywheel.core.handoff.TokenBucket;
+import io.flywheel.core.handoff.BackgroundBudget;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.Reap;
@@ -35,9 +35,11 @@ import org.jspecify.annotations.Nullable;
  * the same residue on disk, the last of them in era E (each names its own). Whatever state lacks it
  * was read before, in E or earlier: a message with such a label is refused by everybody who knows
  * that E is closed, and E does not close before every member has left it for good and has paid all
- * debts from it. So when E is closed the residue may be forgotten by each replica that still has
- * it, at any time and in any order. One that misses the word brings it back to the others when they
- * compare, and another proof is made.
+ * debts from it. E is at least one more than the least of these eras, as a request that a replica
+ * has carried out may have been forwarded, with the label of its sender, by a member that was one
+ * era ahead; delivered once more it would be a new write. So when E is closed the residue may be
+ * forgotten by each replica that still has it, at any time and in any order. One that misses the
+ * word brings it back to the others when they compare, and another proof is made.
  *
  * <p>Age proves nothing here. A replica that is away keeps the era from closing, for as long as it
  * takes; so does a debt to it.
@@ -56,8 +58,6 @@ public final class Reaper implements CandidateListener {
   /** Each costs a read at every replica when it is asked for, and a store when it is reaped. */
   private static final long KEYS_PER_SECOND = 4_000;
 
-  private static final double BUSY = 0.5;
-
   private final Schedule schedule;
   private final LocalReplica replica;
   private final ReapWitness witness;
@@ -66,7 +66,7 @@ public final class Reaper implements CandidateListener {
   private final Fingerprints fingerprints;
   private final ClusterSettings settings;
   private final Supplier<@Nullable Peers> peers;
-  private final TokenBucket budget;
+  private final BackgroundBudget.Share budget;
 
   /** Keys that wait for a proof or, with one, for their era to close. */
   private final Set<Key> waiting = new HashSet<>();
@@ -106,6 +106,7 @@ public final class Reaper implements CandidateListener {
     private final long sinceMillis;
     private final TreeSet<Integer> matching = new TreeSet<>();
     private long era;
+    private long leastEra = Long.MAX_VALUE;
 
     private Question(Batch batch, List<NodeId> replicas, long sinceMillis) {
       this.batch = batch;
@@ -123,25 +124,17 @@ public final class Reaper implements CandidateListener {
 
   /** {@code firstRequest}: where request numbers begin, elsewhere in every life. */
   public Reaper(
-      Schedule schedule,
-      LocalReplica replica,
-      ReapWitness witness,
-      Eras eras,
-      Owners owners,
-      Fingerprints fingerprints,
-      ClusterSettings settings,
-      Supplier<@Nullable Peers> peers,
-      long firstRequest) {
-    this.schedule = schedule;
-    this.replica = replica;
+      Facilities facilities, ReapWitness witness, Eras eras, Owners owners, long firstRequest) {
+    this.schedule = facilities.schedule();
+    this.replica = facilities.replica();
     this.witness = witness;
     this.eras = eras;
     this.owners = owners;
-    this.fingerprints = fingerprints;
-    this.settings = settings;
-    this.peers = peers;
+    this.fingerprints = facilities.fingerprints();
+    this.settings = facilities.settings();
+    this.peers = facilities.peers();
     this.lastRequest = firstRequest;
-    budget = new TokenBucket(KEYS_PER_SECOND, schedule.monotonicMillis());
+    budget = facilities.background().share(KEYS_PER_SECOND);
   }
 
   public void start() {
@@ -188,10 +181,8 @@ public final class Reaper implements CandidateListener {
     long now = schedule.monotonicMillis();
     if (present != null) {
       giveUp(now);
-      if (replica.load() < BUSY) {
-        askAll(present, now);
-        reapClosed(present, now);
-      }
+      askAll(present);
+      reapClosed(present);
     }
     schedule.at(now + ROUND_MILLIS, _ -> round(), 0);
   }
@@ -207,9 +198,9 @@ public final class Reaper implements CandidateListener {
     }
   }
 
-  private void askAll(Peers present, long now) {
+  private void askAll(Peers present) {
     var batches = gathering.entrySet().iterator();
-    while (batches.hasNext() && asked.size() < MAX_ASKED && budget.millisUntilAny(now) == 0) {
+    while (batches.hasNext() && asked.size() < MAX_ASKED && budget.millisUntilAny() == 0) {
       var entry = batches.next();
       batches.remove();
       ask(present, entry.getValue(), entry.getKey());
@@ -218,7 +209,7 @@ public final class Reaper implements CandidateListener {
 
   private void ask(Peers present, Batch batch, List<NodeId> replicas) {
     long now = schedule.monotonicMillis();
-    budget.take(batch.keys.size(), now);
+    budget.spend(batch.keys.size());
     var question = new Question(batch, replicas, now);
     long request = ++lastRequest;
     asked.put(request, question);
@@ -260,6 +251,7 @@ public final class Reaper implements CandidateListener {
       return;
     }
     question.era = Math.max(question.era, answer.era());
+    question.leastEra = Math.min(question.leastEra, answer.era());
     question.matching.retainAll(answer.matching());
     if (question.silent.isEmpty()) {
       asked.remove(answer.request());
@@ -279,18 +271,20 @@ public final class Reaper implements CandidateListener {
       }
     }
     if (!batch.keys.isEmpty()) {
-      long era = Math.max(question.era, eras.current());
+      // Whoever forwarded a write that was deleted by then may have been one era ahead of a
+      // replica.
+      long era = Math.max(Math.max(question.era, eras.current()), question.leastEra + 1);
       proven.add(new Proof(era, batch, question.replicas));
     }
   }
 
-  private void reapClosed(Peers present, long now) {
+  private void reapClosed(Peers present) {
     Iterator<Proof> proofs = proven.iterator();
-    while (proofs.hasNext() && budget.millisUntilAny(now) == 0) {
+    while (proofs.hasNext() && budget.millisUntilAny() == 0) {
       var proof = proofs.next();
       if (proof.era() <= eras.closed()) {
         proofs.remove();
-        budget.take(proof.batch().keys.size(), now);
+        budget.spend(proof.batch().keys.size());
         proof.batch().keys.forEach(waiting::remove);
         reap(present, proof);
       }

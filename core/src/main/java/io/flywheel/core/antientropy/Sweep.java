@@ -6,6 +6,8 @@ import io.flywheel.core.effect.Scanner;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
+import io.flywheel.core.handoff.BackgroundBudget;
+import io.flywheel.core.membership.Eras;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
@@ -52,11 +54,13 @@ public final class Sweep implements Changes {
 
   private static final int HASTE = 32;
   private static final long WAIT_MILLIS = 500;
-  private static final long BUSY_MILLIS = 1_000;
+  private static final long LONGEST_MILLIS = 5_000;
   private static final long LEAST_ROUND_MILLIS = 10_000;
   private static final int FIRST_WIDTH = 4096;
   private static final int PATIENT_FAILURES = 4;
   private static final int MAX_STRAYS_LOOKED_AT = 16;
+  private static final long STRAY_MILLIS = 20;
+  private static final int MOST_WAITS = 250;
 
   private record Change(Key key, Fingerprint before, Fingerprint after) {}
 
@@ -66,6 +70,7 @@ public final class Sweep implements Changes {
   private final Trees trees;
   private final Fingerprints fingerprints;
   private final Supplier<@Nullable Peers> peers;
+  private final BackgroundBudget background;
   private final CandidateListener candidates;
   private final Consumer<String> report;
   private final long bytesPerSecond;
@@ -92,29 +97,29 @@ public final class Sweep implements Changes {
   private long roundSinceMillis;
   private int failures;
   private int straysLookedAt;
+  private int straysUnderWay;
+  private int waits;
+
+  /** Where the last orphan was met, or the sweep began: a whole round from there has met none. */
+  private long soundSinceRound;
+
+  private int soundSincePartition;
+  private boolean seenAll;
   private long rounds;
   private long damaged;
   private long strays;
   private long orphans;
 
-  public Sweep(
-      Scanner scanner,
-      Schedule schedule,
-      LocalReplica replica,
-      Trees trees,
-      Fingerprints fingerprints,
-      Supplier<@Nullable Peers> peers,
-      CandidateListener candidates,
-      Consumer<String> report,
-      long bytesPerSecond) {
-    this.scanner = scanner;
-    this.schedule = schedule;
-    this.replica = replica;
-    this.trees = trees;
-    this.fingerprints = fingerprints;
-    this.peers = peers;
+  public Sweep(Facilities facilities, CandidateListener candidates, long bytesPerSecond) {
+    this.scanner = facilities.scanner();
+    this.schedule = facilities.schedule();
+    this.replica = facilities.replica();
+    this.trees = facilities.trees();
+    this.fingerprints = facilities.fingerprints();
+    this.peers = facilities.peers();
+    this.background = facilities.background();
+    this.report = facilities.report();
     this.candidates = candidates;
-    this.report = report;
     this.bytesPerSecond = bytesPerSecond;
     trees.alsoTell(this);
   }
@@ -125,7 +130,8 @@ public final class Sweep implements Changes {
       schedule.at(schedule.monotonicMillis() + WAIT_MILLIS, _ -> start(random), 0);
     } else {
       roundSinceMillis = schedule.monotonicMillis();
-      enter(random.nextInt(trees.partitions()));
+      soundSincePartition = random.nextInt(trees.partitions());
+      enter(soundSincePartition);
       read();
     }
   }
@@ -150,9 +156,23 @@ public final class Sweep implements Changes {
     return strays;
   }
 
-  /** Those of them that were owed to nobody, as far as they were looked at. */
+  /** Those of them that were owed to nobody. */
   public long orphans() {
     return orphans;
+  }
+
+  /**
+   * Whether all records have been looked at since the start, and no orphan was among them that has
+   * not become a debt since.
+   */
+  public boolean hasSeenAll() {
+    return seenAll;
+  }
+
+  private void judge() {
+    long round = soundSinceRound + 1;
+    boolean cameRound = rounds > round || (rounds == round && partition >= soundSincePartition);
+    seenAll |= cameRound && straysUnderWay == 0;
   }
 
   @Override
@@ -227,12 +247,12 @@ public final class Sweep implements Changes {
   private long pauseMillis(long cost, boolean roundEnded) {
     long now = schedule.monotonicMillis();
     boolean building = isBuilding();
-    long rate = building ? bytesPerSecond * HASTE : bytesPerSecond;
-    long pause = 1 + cost * 1000 / rate;
-    if (replica.load() > 0.5) {
-      pause = Math.max(pause, BUSY_MILLIS);
-    }
-    if (roundEnded && !building) {
+    boolean hurries = building || !seenAll;
+    long rate = hurries ? bytesPerSecond * HASTE : bytesPerSecond;
+    long pause = 1 + Math.min(LONGEST_MILLIS, (long) (cost * 1000 / (rate * background.pace())));
+    if (roundEnded && hurries) {
+      pause = Math.max(pause, rounds > 1 ? WAIT_MILLIS : 0);
+    } else if (roundEnded) {
       pause = Math.max(pause, roundSinceMillis + LEAST_ROUND_MILLIS - now);
       roundSinceMillis = now + pause;
     }
@@ -245,7 +265,20 @@ public final class Sweep implements Changes {
   }
 
   private void later(long pauseMillis) {
-    schedule.at(schedule.monotonicMillis() + pauseMillis, _ -> read(), 0);
+    schedule.at(schedule.monotonicMillis() + pauseMillis, _ -> goOn(), 0);
+  }
+
+  /**
+   * After a start it goes on when all strays so far have been looked at, or one takes very long.
+   */
+  private void goOn() {
+    if (!seenAll && straysUnderWay > 0 && waits++ < MOST_WAITS) {
+      later(STRAY_MILLIS);
+      return;
+    }
+    waits = 0;
+    judge();
+    read();
   }
 
   /**
@@ -311,24 +344,36 @@ public final class Sweep implements Changes {
     }
   }
 
+  /**
+   * A record that others own has debts, or a disk has lost them. After a start all are looked at:
+   * until then nothing is settled, and what is found counts as old as anything that was owed then.
+   */
   private void stray(Key key) {
     strays++;
-    if (straysLookedAt++ < MAX_STRAYS_LOOKED_AT) {
-      replica.readWithDebts(
-          key,
-          new Reader() {
-            @Override
-            public void read(Held held) {
-              if (held.owed().isEmpty() && !held.siblings().isEmpty()) {
-                orphans++;
-                report.accept(key + " is kept here for nobody");
-              }
-            }
-
-            @Override
-            public void unreadable() {}
-          });
+    if (seenAll && straysLookedAt++ >= MAX_STRAYS_LOOKED_AT) {
+      return;
     }
+    straysUnderWay++;
+    replica.readLatest(
+        key,
+        new Reader() {
+          @Override
+          public void read(Held held) {
+            straysUnderWay--;
+            if (held.era() == Eras.NEVER) { // and not just on its way out
+              orphans++;
+              soundSinceRound = rounds;
+              soundSincePartition = partition + 1;
+              report.accept(key + " was kept here for nobody; it is owed to its owners");
+              replica.adopt(key);
+            }
+          }
+
+          @Override
+          public void unreadable() {
+            straysUnderWay--;
+          }
+        });
   }
 
   /** Every record of the partitions before this one has been read. */

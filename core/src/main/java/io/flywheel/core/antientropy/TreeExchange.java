@@ -117,7 +117,7 @@ final class TreeExchange {
 
   private void begin() {
     var present = peers.get();
-    var peer = present == null || isBusy() ? null : next(present);
+    var peer = present == null ? null : next(present);
     if (present == null || peer == null) {
       pause(jittered());
       return;
@@ -125,10 +125,6 @@ final class TreeExchange {
     lastPeer = peer;
     underWay = new Exchange(with, present, peer, () -> ++lastRequest, this::ended);
     underWay.start();
-  }
-
-  private boolean isBusy() {
-    return with.replica().load() > Exchange.BUSY;
   }
 
   private void ended() {

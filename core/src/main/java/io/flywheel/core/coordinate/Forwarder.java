@@ -1,6 +1,7 @@
 package io.flywheel.core.coordinate;
 
 import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message.ForwardPut;
 import io.flywheel.core.message.Message.ForwardReply;
 import io.flywheel.core.message.Outcome;
@@ -34,6 +35,7 @@ public final class Forwarder {
   private static final int PATIENCE_PART = 4;
 
   private final Schedule schedule;
+  private final Eras eras;
   private final SplittableRandom random;
   private final Map<Long, Forward> inFlight = new HashMap<>();
   private long lastRequest;
@@ -44,8 +46,9 @@ public final class Forwarder {
    * @param firstRequest where request numbers begin: elsewhere in every life, so that an answer to
    *     an earlier one is not taken for an answer now
    */
-  public Forwarder(Schedule schedule, SplittableRandom random, long firstRequest) {
+  public Forwarder(Schedule schedule, Eras eras, SplittableRandom random, long firstRequest) {
     this.schedule = schedule;
+    this.eras = eras;
     this.random = random;
     this.lastRequest = firstRequest;
   }
@@ -113,6 +116,7 @@ public final class Forwarder {
     private final ArrayDeque<NodeId> candidates;
     private final List<NodeId> silent = new ArrayList<>();
     private final Consumer<Outcome> answer;
+    private final long era = eras.current();
     private @Nullable Outcome uncertain;
 
     private Forward(
@@ -141,6 +145,7 @@ public final class Forwarder {
           new ForwardPut(
               request,
               order.key(),
+              era,
               order.write(),
               order.read(),
               order.expiryMillis(),

@@ -1,6 +1,7 @@
 package io.flywheel.core.coordinate;
 
 import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message.ReplicaGet;
 import io.flywheel.core.message.Message.ReplicaGetReply;
 import io.flywheel.core.message.Outcome.NotDone;
@@ -53,7 +54,6 @@ public final class GetCoordinator {
   private final LocalReplica replica;
   private final Schedule schedule;
   private final ReadRepair repair;
-  private final boolean durable;
   private final Latencies latencies = new Latencies();
   private final Map<Long, Get> inFlight = new HashMap<>();
   private long lastRequest;
@@ -65,15 +65,10 @@ public final class GetCoordinator {
    *     an earlier one is not taken for an answer now
    */
   public GetCoordinator(
-      LocalReplica replica,
-      Schedule schedule,
-      ReadRepair repair,
-      boolean durable,
-      long firstRequest) {
+      LocalReplica replica, Schedule schedule, ReadRepair repair, long firstRequest) {
     this.replica = replica;
     this.schedule = schedule;
     this.repair = repair;
-    this.durable = durable;
     this.lastRequest = firstRequest;
   }
 
@@ -286,6 +281,10 @@ public final class GetCoordinator {
 
     @Override
     public void read(Held held) {
+      if (held.era() == Eras.NEVER) {
+        failed(peers.self());
+        return;
+      }
       answered(peers.self(), held.siblings(), held.era());
     }
 
@@ -343,7 +342,7 @@ public final class GetCoordinator {
               tally.primaries(),
               tally.fallbacks(),
               peers.racks(answered),
-              durable,
+              false,
               stale.size());
       listener.found(merged, receipt);
       if (!stale.isEmpty()) {

@@ -23,8 +23,17 @@ public final class Schedule {
     }
   }
 
+  private static final long NEVER = Long.MAX_VALUE;
+  private static final long LEAST_LATE_MILLIS = 10;
+  private static final long PROBE_MILLIS = 5;
+
+  /** A line that is gone by then was left behind by a pause. */
+  private static final long STANDING_MILLIS = 100;
+
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
   private long asked;
+  private long lateMillis;
+  private long standingSinceMillis = NEVER;
   private Now now;
 
   public Schedule(Now now) {
@@ -33,6 +42,9 @@ public final class Schedule {
 
   public void advance(Now time) {
     now = time;
+    if (overdueMillis() > LEAST_LATE_MILLIS) {
+      looked(overdueMillis());
+    }
   }
 
   public long wallMillis() {
@@ -57,7 +69,37 @@ public final class Schedule {
     return next == null ? Long.MAX_VALUE : next.atMillis;
   }
 
+  /**
+   * For how long whatever comes in waits for its turn, in milliseconds; 0 where no line stands. An
+   * action that is late shows it, as it stands in the same line. A line that was there at every
+   * look for a while is delay; any other is but a burst (Nichols and Jacobson, 'Controlling Queue
+   * Delay', 2012).
+   */
+  public long queueingDelayMillis() {
+    boolean stands = now.monotonicMillis() - STANDING_MILLIS >= standingSinceMillis;
+    return stands ? Math.max(lateMillis, overdueMillis()) : 0;
+  }
+
+  private long overdueMillis() {
+    return Math.max(0, now.monotonicMillis() - nextMillis());
+  }
+
+  private void looked(long foundMillis) {
+    if (foundMillis <= LEAST_LATE_MILLIS) {
+      standingSinceMillis = NEVER;
+    } else if (standingSinceMillis == NEVER) {
+      standingSinceMillis = now.monotonicMillis();
+    }
+  }
+
   public void runDue() {
+    if (nextMillis() <= now.monotonicMillis()) {
+      lateMillis = overdueMillis();
+      looked(lateMillis);
+      if (standingSinceMillis != NEVER) {
+        at(now.monotonicMillis() + PROBE_MILLIS, _ -> {}, 0);
+      }
+    }
     while (nextMillis() <= now.monotonicMillis()) {
       var entry = entries.remove();
       entry.action.due(entry.subject);

@@ -66,7 +66,7 @@ public final class DebtPayer {
   private final Eras eras;
   private final ClusterSettings settings;
   private final Supplier<@Nullable Peers> peers;
-  private final TokenBucket budget;
+  private final BackgroundBudget.Share budget;
   private final Map<Long, Payment> underWay = new HashMap<>();
   private final TreeSet<Key> keysUnderWay = new TreeSet<>();
   private final TreeMap<NodeId, Long> leftAloneUntil = new TreeMap<>();
@@ -87,6 +87,7 @@ public final class DebtPayer {
       Eras eras,
       ClusterSettings settings,
       Supplier<@Nullable Peers> peers,
+      BackgroundBudget background,
       long firstRequest) {
     this.scanner = scanner;
     this.schedule = schedule;
@@ -97,7 +98,7 @@ public final class DebtPayer {
     this.settings = settings;
     this.peers = peers;
     this.lastRequest = firstRequest;
-    budget = new TokenBucket(BYTES_PER_SECOND, schedule.monotonicMillis());
+    budget = background.share(BYTES_PER_SECOND);
   }
 
   /** Records that owners have confirmed since the start. */
@@ -159,8 +160,7 @@ public final class DebtPayer {
         || peers.get() == null
         || underWay.size() > MAX_UNDER_WAY / 2
         || bytesUnderWay > MAX_BYTES_UNDER_WAY / 2
-        || budget.millisUntilAny(now) > 0
-        || replica.load() > 0.5) {
+        || budget.pieces(OVERHEAD_BYTES) == 0) {
       return;
     }
     if (next == null && !nextPartition(now)) {
@@ -168,7 +168,7 @@ public final class DebtPayer {
     }
     var whole = new Slice(partition, 1, 0);
     var from = next != null ? next : StorageKey.at(whole.startHash(settings.partitions()));
-    int room = MAX_UNDER_WAY - underWay.size();
+    int room = Math.min(MAX_UNDER_WAY - underWay.size(), budget.pieces(OVERHEAD_BYTES));
     scanning = true;
     scanner.scan(Table.DEBTS, from, null, room, PAGE_BYTES, this::read);
   }
@@ -257,6 +257,7 @@ public final class DebtPayer {
       return false;
     }
     keysUnderWay.add(key);
+    budget.spend(OVERHEAD_BYTES);
     var payment = new Payment(++lastRequest, present, key, payable);
     underWay.put(payment.request, payment);
     schedule.at(now + PATIENCE_MILLIS, this::expire, payment.request);
@@ -310,7 +311,7 @@ public final class DebtPayer {
         return;
       }
       if (held.era() == Eras.NEVER) {
-        end(); // it is owed to nobody any more
+        unreadable(); // its debts are gone by now
         return;
       }
       debtsVersion = held.debtsVersion();
@@ -323,7 +324,7 @@ public final class DebtPayer {
       var record = SiblingsCodec.encode(key, held.siblings());
       bytes = record.length() + OVERHEAD_BYTES;
       bytesUnderWay += bytes;
-      budget.spend(bytes * creditors.size(), schedule.monotonicMillis());
+      budget.spend((long) record.length() * creditors.size());
       for (NodeId creditor : creditors) {
         var owners = ownersFor(creditor);
         awaited.put(creditor, owners);

@@ -6,31 +6,34 @@ package io.flywheel.core.handoff;
  * in the Wild', 2022).
  */
 public final class TokenBucket {
-  private final long perSecond;
+  private double perSecond;
   private double tokens;
   private long sinceMillis;
 
   /** Full at the start. */
-  public TokenBucket(long perSecond, long nowMillis) {
+  public TokenBucket(double perSecond, long nowMillis) {
     this.perSecond = perSecond;
     this.tokens = perSecond;
     this.sinceMillis = nowMillis;
   }
 
-  /**
-   * Takes {@code amount} if there is anything left: a large piece is let through and paid for
-   * afterwards, or it would never be.
-   */
-  public boolean take(long amount, long nowMillis) {
+  /** From now on so many a second; more than that is not kept either. */
+  void refillAt(double rate, long nowMillis) {
     refill(nowMillis);
-    if (tokens <= 0) {
-      return false;
-    }
-    tokens -= amount;
-    return true;
+    perSecond = rate;
+    tokens = Math.min(rate, tokens);
   }
 
-  /** Pays for what was not known beforehand, on credit if need be. */
+  /** How many are left; negative where some were spent on credit. */
+  double left(long nowMillis) {
+    refill(nowMillis);
+    return tokens;
+  }
+
+  /**
+   * Pays, on credit if need be: a large piece is let through while anything is left and paid for
+   * afterwards, or it would never be.
+   */
   public void spend(long amount, long nowMillis) {
     refill(nowMillis);
     tokens -= amount;
@@ -43,9 +46,7 @@ public final class TokenBucket {
   }
 
   private void refill(long nowMillis) {
-    tokens =
-        Math.min(
-            (double) perSecond, tokens + (nowMillis - sinceMillis) * (double) perSecond / 1000);
+    tokens = Math.min(perSecond, tokens + (nowMillis - sinceMillis) * perSecond / 1000);
     sinceMillis = nowMillis;
   }
 }

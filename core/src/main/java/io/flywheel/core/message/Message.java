@@ -48,10 +48,16 @@ public sealed interface Message {
   /** The cluster exists: its id, its members and its ring. */
   record Formed(long clusterId, List<Member> members, Ring ring) implements Message {}
 
-  /** Coordinate this put: its sender is no replica of the key. */
+  /**
+   * Coordinate this put: its sender is no replica of the key.
+   *
+   * @param era the sender's era: a request that comes long after may have been carried out by
+   *     another replica, and what that wrote be forgotten by now, with its id
+   */
   record ForwardPut(
       long request,
       Key key,
+      long era,
       Write write,
       Context context,
       long expiryMillis,

@@ -188,6 +188,7 @@ public final class MessageCodec {
   private static void writeForwardPut(ByteWriter out, ForwardPut put) {
     out.varint(put.request());
     put.key().write(out);
+    out.varint(put.era());
     put.write().write(out);
     SiblingsCodec.writeContext(out, put.context());
     out.varint(put.expiryMillis()).varint(put.w()).varint(put.pw());
@@ -203,6 +204,7 @@ public final class MessageCodec {
     return new ForwardPut(
         in.varint(),
         Key.read(in),
+        in.varint(),
         Write.read(in),
         SiblingsCodec.readContext(in),
         readExpiry(in),

@@ -11,7 +11,8 @@ import io.flywheel.core.model.MalformedException;
  * @param primaries nodes of the preference list that confirmed
  * @param fallbacks nodes that confirmed in another's place
  * @param racks distinct racks among those that confirmed
- * @param durable whether every confirmation came after an fsync
+ * @param durable on writes, whether every confirmation came after an fsync; a read says nothing of
+ *     it, as a replica does not remember it of what it holds
  * @param repaired on reads, how many stale replicas were seen
  */
 public record Receipt(

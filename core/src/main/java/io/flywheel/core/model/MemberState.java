@@ -20,11 +20,15 @@ public record MemberState(Claim claim, Verdict verdict) implements Comparable<Me
     return new MemberState(claim, other);
   }
 
-  /** Whether it differs from an older one in what decides where requests go. */
+  /**
+   * Whether it differs from an older one in what decides where requests go. A first claim does not:
+   * where many members start at once, comparing brings it to everybody sooner.
+   */
   public boolean matters(MemberState older) {
+    boolean isFirst = older.claim.isNone();
     return verdict != older.verdict
         || claim.flags() != older.claim.flags()
-        || claim.generation() != older.claim.generation();
+        || (!isFirst && claim.generation() != older.claim.generation());
   }
 
   /** Equal for equal states, and hardly ever for others. */

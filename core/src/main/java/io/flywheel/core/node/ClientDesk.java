@@ -46,6 +46,13 @@ final class ClientDesk {
   private static final long DEFAULT_TIMEOUT_MILLIS = 1_000;
   private static final long MAX_TIMEOUT_MILLIS = 60_000;
 
+  /**
+   * How many times a request may have to wait for its turn: when it comes, when its record is read,
+   * at other nodes and with what these read and store, when the answer returns, and with a second
+   * attempt.
+   */
+  private static final int QUEUES_PASSED = 6;
+
   /** A century: more is a mistake, and would overflow somewhere one day. */
   private static final long MAX_TTL_MILLIS = 36_525L * 24 * 60 * 60 * 1000;
 
@@ -109,6 +116,10 @@ final class ClientDesk {
         request.timeoutMillis() <= 0
             ? DEFAULT_TIMEOUT_MILLIS
             : Math.min(request.timeoutMillis(), MAX_TIMEOUT_MILLIS);
+    if (comesTooLate(timeout)) {
+      answer.accept(tooLate());
+      return;
+    }
     long deadline = schedule.monotonicMillis() + timeout;
     attempt(peers, request, namespace, deadline, answer);
   }
@@ -158,6 +169,10 @@ final class ClientDesk {
       answer.accept(new NotDone(Obstacle.NOT_SERVING, "this node does not know the namespace"));
       return;
     }
+    if (comesTooLate(put.timeoutMillis())) {
+      answer.accept(tooLate());
+      return;
+    }
     if (put.write().value().length() > settings.limits().valueBytes()) {
       answer.accept(tooLarge(put.write()));
       return;
@@ -172,6 +187,7 @@ final class ClientDesk {
             put.write(),
             put.context(),
             put.expiryMillis(),
+            put.era(),
             put.w(),
             put.pw(),
             put.id(),
@@ -223,7 +239,15 @@ final class ClientDesk {
     }
     var order =
         new PutOrder(
-            put.key(), put.write(), read, expiry(put, namespace), w, pw, put.id(), deadline);
+            put.key(),
+            put.write(),
+            read,
+            expiry(put, namespace),
+            PutOrder.NOW,
+            w,
+            pw,
+            put.id(),
+            deadline);
     Consumer<Outcome> counted = put.write().tombstone() ? counting(answer) : answer;
     if (readsFirst) {
       readThenPut(peers, order, namespace, counted);
@@ -354,6 +378,24 @@ final class ClientDesk {
   private long expiry(ClientRequest.Put put, NamespaceSettings namespace) {
     long ttl = put.ttlMillis() > 0 ? put.ttlMillis() : namespace.ttlMillis();
     return ttl == 0 || put.write().tombstone() ? 0 : schedule.wallMillis() + ttl;
+  }
+
+  /**
+   * Whether a request would miss its deadline by waiting alone. Whoever is told so at once can ask
+   * another node, and this one gets through with what it has begun: work on what nobody waits for
+   * any more is how an overload outlasts its cause (Huang et al., 'Metastable Failures in the
+   * Wild', 2022).
+   */
+  private boolean comesTooLate(long timeoutMillis) {
+    return schedule.queueingDelayMillis() * QUEUES_PASSED > timeoutMillis;
+  }
+
+  private Outcome tooLate() {
+    return new NotDone(
+        Obstacle.OVERLOADED,
+        "whatever comes in waits for "
+            + schedule.queueingDelayMillis()
+            + " ms here, too long for this request's time");
   }
 
   private boolean isCount(int value) {

@@ -1,5 +1,6 @@
 package io.flywheel.core.node;
 
+import io.flywheel.core.coordinate.Arbitration;
 import io.flywheel.core.coordinate.Recovery;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.replica.LocalReplica;
@@ -10,6 +11,7 @@ final class DamageReports implements LocalReplica.Damage {
   private final MembershipDesk membership;
   private final Reports reports;
   private @Nullable Recovery recovery;
+  private @Nullable Arbitration arbitration;
   private long unreadable;
   private long lost;
 
@@ -19,8 +21,9 @@ final class DamageReports implements LocalReplica.Damage {
   }
 
   /** Once the replica is there from which it begins. */
-  void recoverBy(Recovery how) {
+  void recoverBy(Recovery how, Arbitration who) {
     recovery = how;
+    arbitration = who;
   }
 
   /** Records that could not be read. */
@@ -50,6 +53,15 @@ final class DamageReports implements LocalReplica.Damage {
     var peers = membership.peers();
     if (peers != null && recovery != null) {
       recovery.incomplete(peers, key);
+    }
+  }
+
+  @Override
+  public void contradicted(Key key) {
+    reports.warnOnce("replicas hold different values of one write of " + key);
+    var peers = membership.peers();
+    if (peers != null && arbitration != null && peers.isPrimary(peers.self(), key)) {
+      arbitration.contradicted(peers, key);
     }
   }
 }

@@ -26,6 +26,7 @@ import io.flywheel.core.message.Message.Probe;
 import io.flywheel.core.message.Message.ProbeReply;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
+import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.ActorLease;
 import io.flywheel.core.replica.Journal;
@@ -305,10 +306,14 @@ final class MembershipDesk {
     return views;
   }
 
+  List<MemberState> told() {
+    return table.told();
+  }
+
   /** Names of the members that keep eras from going on, or from closing. */
   List<String> heldUpBy() {
     var names = new ArrayList<String>();
-    if (eras.settled() < eras.current() - 2) {
+    if (eras.settled() < eras.current() - 3) {
       names.add(config.name());
     }
     for (NodeId id : eras.heldUpBy()) {

@@ -1,6 +1,8 @@
 package io.flywheel.core.node;
 
+import io.flywheel.core.antientropy.Facilities;
 import io.flywheel.core.antientropy.Trees;
+import io.flywheel.core.coordinate.Arbitration;
 import io.flywheel.core.coordinate.Census;
 import io.flywheel.core.coordinate.Forwarder;
 import io.flywheel.core.coordinate.GetCoordinator;
@@ -15,6 +17,7 @@ import io.flywheel.core.effect.Scanned;
 import io.flywheel.core.effect.Scanner;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.handoff.BackgroundBudget;
 import io.flywheel.core.membership.Cluster;
 import io.flywheel.core.membership.Doorkeeper;
 import io.flywheel.core.membership.Eras;
@@ -45,6 +48,7 @@ import io.flywheel.core.message.Outcome.Obstacle;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Now;
 import io.flywheel.core.replica.ActorLease;
@@ -56,6 +60,7 @@ import io.flywheel.core.replica.LoserLog;
 import io.flywheel.core.replica.Records;
 import io.flywheel.core.version.ContextSeal;
 import io.flywheel.core.version.Fingerprints;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -133,30 +138,26 @@ public final class Node {
     replica = new LocalReplica(outbox, journal, work, records, owners, damage);
     long firstRequest = random.nextLong() >>> 20;
     census = new Census(replica, schedule, CENSUS_REQUESTS + firstRequest);
-    upkeep =
-        new Upkeep(
-            config,
+    var facilities =
+        new Facilities(
+            settings,
             scanner,
             schedule,
-            journal,
             replica,
-            census,
-            records,
-            ledger,
-            losers,
-            eras,
-            owners,
-            fingerprints,
             trees,
+            fingerprints,
             membership::peers,
-            reports::warnOnce,
-            random.split(),
-            firstRequest);
+            new BackgroundBudget(schedule, replica::lagsBehind),
+            reports::warnOnce);
+    var books = new Books(records, ledger, losers, eras, owners);
+    upkeep = new Upkeep(config, facilities, books, journal, census, random.split(), firstRequest);
     repair = new ReadRepair(replica, schedule);
     puts = new PutCoordinator(replica, schedule, config.durable(), firstRequest);
-    gets = new GetCoordinator(replica, schedule, repair, config.durable(), firstRequest);
-    forwarder = new Forwarder(schedule, random, firstRequest);
-    damage.recoverBy(new Recovery(replica, census, schedule, config.settings()));
+    gets = new GetCoordinator(replica, schedule, repair, firstRequest);
+    forwarder = new Forwarder(schedule, eras, random, firstRequest);
+    damage.recoverBy(
+        new Recovery(replica, census, schedule, config.settings()),
+        new Arbitration(replica, census, schedule));
     clients =
         new ClientDesk(
             config.settings(),
@@ -343,6 +344,11 @@ public final class Node {
         upkeep.losers(),
         replica.isFull(),
         new EraView(eras.current(), eras.closed(), membership.heldUpBy()));
+  }
+
+  /** What members claim and others say of them, as far as it is known here. */
+  public List<MemberState> told() {
+    return membership.told();
   }
 
   Upkeep upkeep() {

@@ -8,5 +8,5 @@ package io.flywheel.core.node;
  * @param sweepBytesPerSecond how fast all records are read, over and over, to verify them
  */
 public record Rhythm(long eraMillis, long exchangeMillis, long sweepBytesPerSecond) {
-  public static final Rhythm DEFAULT = new Rhythm(60_000, 5_000, 2L << 20);
+  public static final Rhythm DEFAULT = new Rhythm(30_000, 5_000, 2L << 20);
 }

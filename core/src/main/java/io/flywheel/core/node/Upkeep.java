@@ -3,9 +3,9 @@ package io.flywheel.core.node;
 import io.flywheel.core.antientropy.AntiEntropy;
 import io.flywheel.core.antientropy.AntiEntropyFigures;
 import io.flywheel.core.antientropy.EraKeeper;
+import io.flywheel.core.antientropy.Facilities;
 import io.flywheel.core.antientropy.ReapWitness;
 import io.flywheel.core.antientropy.Reaper;
-import io.flywheel.core.antientropy.Trees;
 import io.flywheel.core.coordinate.Census;
 import io.flywheel.core.coordinate.Peers;
 import io.flywheel.core.effect.Scanned;
@@ -13,7 +13,7 @@ import io.flywheel.core.effect.Scanner;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.handoff.DebtPayer;
-import io.flywheel.core.membership.Eras;
+import io.flywheel.core.membership.EraPace;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.ReplicaGetReply;
 import io.flywheel.core.message.Message.ReplicaPutReply;
@@ -25,15 +25,9 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.DebtLedger;
 import io.flywheel.core.replica.Journal;
-import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.LoserLog;
-import io.flywheel.core.replica.Owners;
-import io.flywheel.core.replica.Records;
-import io.flywheel.core.version.Fingerprints;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The work that nobody waits for: paying debts, and whatever keeps replicas equal. */
 final class Upkeep {
@@ -57,60 +51,43 @@ final class Upkeep {
 
   Upkeep(
       NodeConfig config,
-      Scanner scanner,
-      Schedule schedule,
+      Facilities facilities,
+      Books books,
       Journal journal,
-      LocalReplica replica,
       Census census,
-      Records records,
-      DebtLedger ledger,
-      LoserLog losers,
-      Eras eras,
-      Owners owners,
-      Fingerprints fingerprints,
-      Trees trees,
-      Supplier<@Nullable Peers> peers,
-      Consumer<String> report,
       SplittableRandom random,
       long firstRequest) {
-    this.scanner = scanner;
-    this.schedule = schedule;
-    this.losers = losers;
-    this.ledger = ledger;
-    var settings = config.settings();
+    scanner = facilities.scanner();
+    schedule = facilities.schedule();
+    losers = books.losers();
+    ledger = books.ledger();
+    var eras = books.eras();
     var rhythm = config.rhythm();
     payer =
         new DebtPayer(
             scanner,
             schedule,
-            replica,
-            records,
+            facilities.replica(),
+            books.records(),
             ledger,
             eras,
-            settings,
-            peers,
+            config.settings(),
+            facilities.peers(),
+            facilities.background(),
             PAYMENTS + firstRequest);
-    var witness = new ReapWitness(replica, journal, eras, owners, fingerprints, settings, schedule);
-    reaper =
-        new Reaper(
-            schedule, replica, witness, eras, owners, fingerprints, settings, peers, firstRequest);
-    eraKeeper = new EraKeeper(eras, ledger, journal, schedule, rhythm.eraMillis());
+    var witness = new ReapWitness(facilities, journal, eras, books.owners());
+    reaper = new Reaper(facilities, witness, eras, books.owners(), firstRequest);
     antiEntropy =
         new AntiEntropy(
-            settings,
-            scanner,
-            schedule,
-            replica,
+            facilities,
             census,
-            trees,
-            fingerprints,
-            peers,
             reaper,
-            report,
             random,
             rhythm.exchangeMillis(),
             rhythm.sweepBytesPerSecond(),
             EXCHANGES + firstRequest);
+    var pace = new EraPace(rhythm.eraMillis(), random.split());
+    eraKeeper = new EraKeeper(eras, ledger, journal, schedule, pace, antiEntropy::hasSeenAll);
   }
 
   void start() {

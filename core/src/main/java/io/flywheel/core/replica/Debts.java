@@ -39,6 +39,11 @@ public record Debts(long version, long era, long bytes, List<NodeId> owners) {
     return new Debts(newVersion, Math.min(era, label), recordBytes, List.copyOf(all));
   }
 
+  /** With a state of this label merged in. */
+  Debts merged(long label, long newVersion) {
+    return new Debts(newVersion, Math.min(era, label), bytes, owners);
+  }
+
   Debts without(List<NodeId> paid) {
     var left = new ArrayList<>(owners);
     left.removeAll(paid);

@@ -13,11 +13,17 @@ import org.jspecify.annotations.Nullable;
  * next operation builds; and {@code onDisk}, the only one that answers come from.
  */
 final class KeyQueue {
+  /** While nothing was stored, what is on disk is as old as what is current. */
+  static final long AS_CURRENT = -1;
+
   final Key key;
   final Bytes storageKey;
   final ArrayDeque<Operation> waiting = new ArrayDeque<>(2);
   Siblings current = Siblings.NONE;
   Siblings onDisk = Siblings.NONE;
+
+  /** The label of {@code onDisk}. */
+  long onDiskEra = AS_CURRENT;
 
   /** What {@code current} is made from, where it was just read. */
   @Nullable Bytes record;

@@ -63,9 +63,13 @@ public final class KeyWork {
 
   boolean needsDebts(KeyQueue queue, Operation operation) {
     return switch (operation) {
-      case Operation.Owe _, Operation.Settle _ -> true;
+      case Operation.Owe _, Operation.Adopt _, Operation.Settle _ -> true;
       case Operation.Read read -> read.withDebts() || !owners.isOwn(queue.key);
-      case Operation.Merge _, Operation.Mint _, Operation.Restore _, Operation.Reap _ ->
+      case Operation.Merge _,
+          Operation.Mint _,
+          Operation.Restore _,
+          Operation.Reap _,
+          Operation.Correct _ ->
           !owners.isOwn(queue.key);
     };
   }
@@ -77,8 +81,10 @@ public final class KeyWork {
       case Operation.Merge merge -> merge(queue, merge);
       case Operation.Restore restore -> restore(queue, restore);
       case Operation.Owe owe -> owe(queue, owe.owners());
+      case Operation.Adopt _ -> records.adopt(queue);
       case Operation.Settle settle -> settle(queue, settle);
       case Operation.Reap reap -> reap(queue, reap);
+      case Operation.Correct correct -> correct(queue, correct.right());
       case Operation.Mint mint -> {
         if (queue.unreadable) {
           mint.minter().unreadable();
@@ -97,9 +103,7 @@ public final class KeyWork {
     }
     var debts = Records.debts(queue);
     var state = read.latest() ? queue.current : queue.onDisk;
-    // A record of others that is owed to nobody is on its way out, and of any age.
-    boolean passing = !owners.isOwn(queue.key) && debts.isEmpty() && !state.isEmpty();
-    long era = passing ? Eras.NEVER : records.label(queue);
+    long era = read.latest() ? records.label(queue) : records.labelOnDisk(queue);
     var held = new Held(state, era, debts.version(), debts.owners());
     if (read.latest()) {
       Records.whenCurrentIsDurable(queue, () -> read.reader().read(held));
@@ -114,6 +118,7 @@ public final class KeyWork {
       merge.merger().failed(refusal);
       return;
     }
+    records.adopt(queue);
     if (owners.isOwn(queue.key)) {
       merge(queue, merge.incoming(), null, 0);
     } else {
@@ -145,7 +150,13 @@ public final class KeyWork {
   }
 
   /** Merges, and owes the result to {@code owner} where that is not null. */
-  private void merge(KeyQueue queue, Siblings incoming, @Nullable NodeId owner, long era) {
+  private void merge(KeyQueue queue, Siblings told, @Nullable NodeId owner, long era) {
+    var incoming = told;
+    if (queue.current.contradicts(told)) {
+      // Which of two values was written is for all replicas to say; until then each keeps its own.
+      incoming = told.corrected(queue.current.living());
+      damage.contradicted(queue.key);
+    }
     if (lease.provesLoss(queue.key, incoming.context(), queue.current.context())) {
       lease.retire();
       damage.lost(queue.key);
@@ -196,7 +207,12 @@ public final class KeyWork {
       return;
     }
     if (!queue.unreadable) {
-      merge(queue, restore.known(), null, 0);
+      var debts = Records.debts(queue);
+      if (owners.isOwn(queue.key)) {
+        merge(queue, restore.known(), null, 0);
+      } else if (!debts.isEmpty()) {
+        merge(queue, restore.known(), debts.owners().getFirst(), restore.era());
+      }
       Records.whenCurrentIsDurable(queue, merger::durable);
       return;
     }
@@ -208,8 +224,23 @@ public final class KeyWork {
     queue.damaged = false;
     lease.retire();
     // It may lack what the others have forgotten, so that has to stay closed here, too.
-    records.store(queue, restore.known(), List.of(closedEra()));
+    var also = new ArrayList<>(List.of(closedEra()));
+    var debts = Records.debts(queue);
+    var restored = restore.known();
+    if (!owners.isOwn(queue.key) && debts.isEmpty()) {
+      restored = Siblings.NONE; // it is owed to nobody, and its owners have what is known
+    } else if (!owners.isOwn(queue.key)) {
+      also.add(records.owed(queue, debts.merged(restore.era(), lease.uniqueStamp())));
+    }
+    records.store(queue, restored, also);
     Records.whenCurrentIsDurable(queue, merger::durable);
+  }
+
+  private void correct(KeyQueue queue, List<Sibling> right) {
+    var corrected = queue.current.corrected(right);
+    if (!queue.unreadable && owners.isOwn(queue.key) && !corrected.equals(queue.current)) {
+      records.store(queue, corrected, List.of());
+    }
   }
 
   private void owe(KeyQueue queue, List<NodeId> absent) {
@@ -217,6 +248,7 @@ public final class KeyWork {
     if (queue.unreadable || queue.current.isEmpty() || !ledger.admits(0)) {
       return;
     }
+    records.adopt(queue);
     var debts = Records.debts(queue);
     var after = debts;
     for (NodeId owner : absent) {
@@ -275,6 +307,7 @@ public final class KeyWork {
       minter.refused(obstacle);
       return true;
     }
+    records.adopt(queue);
     var current = queue.current;
     var id = order.id();
     var earlier = id == null ? null : current.applied(id);
@@ -310,7 +343,7 @@ public final class KeyWork {
     var minted = current.put(admission.replaced(), sibling, request, namespace.conflicts());
     var context = current.contextAfterPut(order.read(), dot);
     var record = SiblingsCodec.encode(queue.key, minted);
-    long era = records.label(queue);
+    long era = Math.min(records.label(queue), order.era());
     var also = new ArrayList<>(losers.append(queue.key, admission.losers()));
     if (owner != null && !owners.isOwn(queue.key)) {
       long version = lease.uniqueStamp();
@@ -327,6 +360,10 @@ public final class KeyWork {
   private @Nullable Outcome obstacle(KeyQueue queue, PutOrder order, @Nullable NodeId owner) {
     if (schedule.monotonicMillis() >= order.deadlineMillis()) {
       return new NotDone(Obstacle.DEADLINE, "the deadline passed in the key's queue");
+    }
+    if (!eras.mayOwe(order.era())) {
+      return new NotDone(
+          Obstacle.DEADLINE, "it was sent so long ago that it may have been done and forgotten");
     }
     if (!HybridClock.isPlausible(schedule.wallMillis())) {
       return new NotDone(Obstacle.NOT_SERVING, "this machine's clock is not set");

@@ -10,6 +10,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.version.Fingerprint;
+import io.flywheel.core.version.Sibling;
 import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayList;
@@ -37,6 +38,9 @@ public final class LocalReplica {
   /** The most bytes on their way to disk, or waiting for it, before further work is refused. */
   private static final long MAX_PENDING_BYTES = 64L << 20;
 
+  private static final long LAGGING_STORE_MILLIS = 300;
+  private static final double LAGGING_LOAD = 0.5;
+
   /** What the replica found out about its own disk, for the node to act on. */
   public interface Damage {
     /** The record cannot be read: it is unavailable until the other replicas put it right. */
@@ -44,6 +48,9 @@ public final class LocalReplica {
 
     /** Another replica proves that this one once held more: the rest must be fetched. */
     void lost(Key key);
+
+    /** Another replica holds a write with another value: one of the two decayed. */
+    void contradicted(Key key);
   }
 
   private record Loading(KeyQueue queue, Table table) {}
@@ -106,8 +113,16 @@ public final class LocalReplica {
     return journal.oldestMillis() > Math.max(patienceMillis, 0);
   }
 
+  /**
+   * Whether what clients want waits here for longer than a disk takes by nature, or much of it
+   * does.
+   */
+  public boolean lagsBehind() {
+    return isStalled(LAGGING_STORE_MILLIS) || load() > LAGGING_LOAD;
+  }
+
   /** How much of what this node can queue is queued, from 0 to 1 and more. */
-  public double load() {
+  private double load() {
     double bytes = (double) Math.max(journal.pendingBytes(), waitingBytes) / MAX_PENDING_BYTES;
     return Math.max(bytes, (double) waitingOperations / MAX_WAITING);
   }
@@ -145,6 +160,11 @@ public final class LocalReplica {
     enqueue(key, new Operation.Restore(known, era, merger));
   }
 
+  /** Replaces what is held under the dots of these siblings, which are what was written. */
+  public void correct(Key key, List<Sibling> right) {
+    enqueue(key, new Operation.Correct(right));
+  }
+
   /** {@code owner} as in {@link #merge}. */
   public void mint(PutOrder order, @Nullable NodeId owner, Minter minter) {
     enqueue(order.key(), new Operation.Mint(order, owner, minter));
@@ -153,6 +173,11 @@ public final class LocalReplica {
   /** Remembers that these owners miss what this replica holds of the key. */
   public void owe(Key key, List<NodeId> absent) {
     enqueue(key, new Operation.Owe(absent));
+  }
+
+  /** If nobody is known for whom the record is kept here, notes that it is owed to its owners. */
+  public void adopt(Key key) {
+    enqueue(key, new Operation.Adopt());
   }
 
   /** Strikes out what is owed to {@code paid}, if nothing more is owed than was at that version. */

@@ -2,6 +2,7 @@ package io.flywheel.core.replica;
 
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.version.Fingerprint;
+import io.flywheel.core.version.Sibling;
 import io.flywheel.core.version.Siblings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,11 @@ sealed interface Operation {
   /** About what it holds in memory while it waits, in bytes. */
   default long bytes() {
     return switch (this) {
-      case Read _, Settle _, Owe _, Reap _ -> 0;
+      case Read _, Settle _, Owe _, Adopt _, Reap _ -> 0;
       case Merge merge -> merge.incoming().valueBytes();
       case Restore restore -> restore.known().valueBytes();
+      case Correct correct ->
+          correct.right().stream().mapToLong(sibling -> sibling.value().length()).sum();
       case Mint mint -> mint.order().write().value().length();
     };
   }
@@ -28,11 +31,17 @@ sealed interface Operation {
   /** Put an unreadable record right with what all other replicas know. */
   record Restore(Siblings known, long era, Merger merger) implements Operation {}
 
+  /** Put the values of writes right of which all replicas hold something else. */
+  record Correct(List<Sibling> right) implements Operation {}
+
   /** Make a put a dot. */
   record Mint(PutOrder order, @Nullable NodeId owner, Minter minter) implements Operation {}
 
   /** Remember that these owners miss what this replica holds. */
   record Owe(List<NodeId> owners) implements Operation {}
+
+  /** If nobody is known for whom it is kept here, it is kept for its owners. */
+  record Adopt() implements Operation {}
 
   /** Strike out debts to these owners, if nothing more has come to be owed since. */
   record Settle(long version, List<NodeId> owners) implements Operation {}

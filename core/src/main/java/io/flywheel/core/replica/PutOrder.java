@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param read what the client had read
  * @param expiryMillis when the value ends, in milliseconds since 1970; 0 for never
+ * @param era in which it was asked for, where that may be a while ago; {@link #NOW} otherwise
  * @param w nodes that must have it on disk
  * @param pw primaries that must have it on disk
  * @param deadlineMillis by the monotonic clock; nothing is minted from then on
@@ -20,15 +21,19 @@ public record PutOrder(
     Write write,
     Context read,
     long expiryMillis,
+    long era,
     int w,
     int pw,
     @Nullable RequestId id,
     long deadlineMillis) {
+  /** The era of a request that came from a client directly. */
+  public static final long NOW = Long.MAX_VALUE;
+
   public PutOrder withId(RequestId given) {
-    return new PutOrder(key, write, read, expiryMillis, w, pw, given, deadlineMillis);
+    return new PutOrder(key, write, read, expiryMillis, era, w, pw, given, deadlineMillis);
   }
 
   public PutOrder withRead(Context context) {
-    return new PutOrder(key, write, context, expiryMillis, w, pw, id, deadlineMillis);
+    return new PutOrder(key, write, context, expiryMillis, era, w, pw, id, deadlineMillis);
   }
 }

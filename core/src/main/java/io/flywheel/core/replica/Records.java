@@ -88,19 +88,54 @@ public final class Records {
   }
 
   private Debts owedToAll(Key key) {
+    return owedToAll(key, unknownEra, 0, 0);
+  }
+
+  private Debts owedToAll(Key key, long era, long bytes, long version) {
     var debts = Debts.NONE;
     for (NodeId owner : owners.of(key)) {
-      debts = debts.with(owner, unknownEra, 0, 0);
+      debts = debts.with(owner, era, bytes, version);
     }
     return debts;
   }
 
+  /** Whether a record is kept here for others, and its debts are gone. */
+  boolean isOrphan(KeyQueue queue) {
+    return !queue.unreadable
+        && !queue.current.isEmpty()
+        && !owners.isOwn(queue.key)
+        && debts(queue).isEmpty();
+  }
+
+  /**
+   * A disk that loses an entry of debts leaves a record of unknown age, perhaps the only copy of a
+   * write that was acknowledged. It is owed to all owners from now on. Its label is the oldest that
+   * anything owed here can have: while it was owed it kept its era from being settled, and after a
+   * start nothing is settled before all such records have been found. An older label would be
+   * refused; a newer one could bring back what was forgotten.
+   */
+  void adopt(KeyQueue queue) {
+    if (isOrphan(queue) && ledger.isOpen()) {
+      long bytes = SiblingsCodec.encode(queue.key, queue.current).length();
+      storeDebts(queue, owedToAll(queue.key, eras.unsettled(), bytes, lease.uniqueStamp()));
+    }
+  }
+
   /** The label of what is here: of a state kept for others, that of its oldest part. */
   long label(KeyQueue queue) {
-    if (owners.isOwn(queue.key) || queue.debts == null || queue.debts.isEmpty()) {
+    if (isOrphan(queue)) {
+      return Eras.NEVER;
+    }
+    var debts = debts(queue);
+    return owners.isOwn(queue.key) || debts.isEmpty() ? eras.current() : debts.era();
+  }
+
+  /** The label of what is on disk: while a store is under way that is another state. */
+  long labelOnDisk(KeyQueue queue) {
+    if (owners.isOwn(queue.key) || queue.onDisk.isEmpty()) {
       return eras.current();
     }
-    return queue.debts.era();
+    return queue.onDiskEra == KeyQueue.AS_CURRENT ? label(queue) : queue.onDiskEra;
   }
 
   static Debts debts(KeyQueue queue) {
@@ -109,6 +144,9 @@ public final class Records {
 
   /** Replaces what is owed of the key; the mutation belongs into the next store. */
   Mutation owed(KeyQueue queue, Debts after) {
+    if (queue.onDiskEra == KeyQueue.AS_CURRENT) {
+      queue.onDiskEra = label(queue);
+    }
     ledger.changed(Partition.of(queue.key, partitions), debts(queue), after);
     queue.debts = after;
     eras.owes(ledger.oldestEra());
@@ -162,9 +200,11 @@ public final class Records {
   private void track(KeyQueue queue, Journal.Pending pending, Siblings state) {
     queue.lastStore = pending;
     queue.storesPending++;
+    long era = label(queue);
     pending.whenDurable(
         () -> {
           queue.onDisk = state;
+          queue.onDiskEra = era;
           if (--queue.storesPending == 0) {
             queue.lastStore = null;
             whenIdle.accept(queue);

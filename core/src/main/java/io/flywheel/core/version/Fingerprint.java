@@ -18,11 +18,6 @@ public record Fingerprint(long high, long low) {
     return new Fingerprint(high + other.high + carry, sum);
   }
 
-  public Fingerprint minus(Fingerprint other) {
-    long borrow = Long.compareUnsigned(low, other.low) < 0 ? 1 : 0;
-    return new Fingerprint(high - other.high - borrow, low - other.low);
-  }
-
   public void write(ByteWriter out) {
     out.i64(high).i64(low);
   }

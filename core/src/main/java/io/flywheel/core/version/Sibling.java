@@ -29,10 +29,9 @@ public record Sibling(
 
   /**
    * Of two siblings with one dot the same one on every replica. They are equal, unless a record
-   * decayed in a way that no checksum noticed; which of them is right then nobody can tell any
-   * more, but replicas must not differ for ever.
+   * decayed in a way that no checksum noticed; by the two alone nobody can tell which is right.
    */
-  static Sibling either(Sibling one, Sibling other) {
+  public static Sibling either(Sibling one, Sibling other) {
     if (one.equals(other)) {
       return one;
     }

@@ -90,6 +90,21 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
     return false;
   }
 
+  /** This state with these siblings in the place of those that it holds under the same dots. */
+  public Siblings corrected(List<Sibling> right) {
+    var values = new ArrayList<>(living);
+    values.replaceAll(
+        own -> {
+          for (Sibling sibling : right) {
+            if (sibling.dot().equals(own.dot())) {
+              return sibling;
+            }
+          }
+          return own;
+        });
+    return new Siblings(context, List.copyOf(values), requests);
+  }
+
   /**
    * A write: it replaces what {@code read} covers and stands beside the rest. The caller has minted
    * the sibling's dot with an actor of its own, having seen all of that actor's earlier dots.

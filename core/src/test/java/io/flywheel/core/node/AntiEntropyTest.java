@@ -11,9 +11,15 @@ import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Outcome.Repaired;
 import io.flywheel.core.message.Outcome.Written;
+import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.node.NodesInOneProcess.Machine;
+import io.flywheel.core.version.Sibling;
+import io.flywheel.core.version.Siblings;
+import io.flywheel.core.version.SiblingsCodec;
+import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -61,7 +67,7 @@ class AntiEntropyTest {
       assertEquals(0, figures.keysSent() + figures.keysTaken() + figures.treesCorrected());
       assertEquals(0, figures.partitionsNeverProven());
       assertTrue(figures.provenWorstMillis() <= ROUNDS_MILLIS);
-      assertTrue(figures.sweeps() <= 2 + ROUNDS_MILLIS / 10_000, "it is in no hurry");
+      assertTrue(figures.sweeps() <= 3 + ROUNDS_MILLIS / 10_000, "it is in no hurry");
       assertTrue(figures.provenMedianMillis() <= figures.provenWorstMillis());
     }
   }
@@ -150,9 +156,11 @@ class AntiEntropyTest {
     nodes.pass(ROUNDS_MILLIS);
     var one = nodes.machines.get(1);
     var record = Objects.requireNonNull(one.data.get(nodes.storageKey(key(1))));
-    one.data.put(nodes.storageKey(key(1)), nodes.decayed(key(1), record));
+    one.data.put(nodes.storageKey(key(1)), decayed(key(1), record));
     nodes.pass(ROUNDS_MILLIS);
     assertConverged(nodes);
+    assertEquals(
+        record, one.data.get(nodes.storageKey(key(1))), "two of three had what was written");
     long contradictions = 0;
     for (Machine machine : nodes.machines) {
       contradictions += figures(nodes, machine).contradictions();
@@ -302,5 +310,18 @@ class AntiEntropyTest {
 
   private static Key key(int number) {
     return Key.of("default", "key " + number);
+  }
+
+  /** The record of a key with another value under the same dot. */
+  private static Bytes decayed(Key key, Bytes record) {
+    try {
+      var state = SiblingsCodec.decode(key, record);
+      var sibling = state.living().getFirst();
+      var decayed = Sibling.value(sibling.dot(), Bytes.utf8("another"), "", 0);
+      return SiblingsCodec.encode(
+          key, new Siblings(state.context(), List.of(decayed), state.requests()));
+    } catch (MalformedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

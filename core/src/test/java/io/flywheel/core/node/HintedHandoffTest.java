@@ -117,6 +117,44 @@ final class HintedHandoffTest {
     assertEquals(List.of(), holdersOfDebts(nodes));
   }
 
+  /** It may be the only copy of what was acknowledged; a disk that loses an entry says no word. */
+  @Test
+  void aRecordWhoseDebtsTheDiskHasLostIsPaidToAllOfItsOwners() {
+    var nodes = fiveNodes();
+    var primaries = List.of(nodes.replica(KEY, 0), nodes.replica(KEY, 1), nodes.replica(KEY, 2));
+    primaries.forEach(nodes::kill);
+    var others = nodes.machines.stream().filter(Machine::isUp).toList();
+    assertInstanceOf(Written.class, nodes.put(others.getFirst(), KEY, "v", null));
+    others.forEach(nodes::kill);
+    others.forEach(machine -> machine.debts.clear());
+    others.forEach(nodes::start);
+    nodes.pass(5_000);
+    assertEquals(others, holdersOfDebts(nodes), "found, and noted");
+    primaries.forEach(nodes::start);
+    nodes.pass(5_000);
+    for (Machine machine : nodes.machines) {
+      boolean primary = primaries.contains(machine);
+      assertEquals(primary, machine.data.containsKey(nodes.storageKey(KEY)), machine.name);
+    }
+    assertEquals(List.of(), holdersOfDebts(nodes));
+  }
+
+  @Test
+  void whatIsWrittenOnTopOfARecordWithoutDebtsIsOwedWithIt() {
+    var nodes = fiveNodes();
+    var primaries = List.of(nodes.replica(KEY, 0), nodes.replica(KEY, 1), nodes.replica(KEY, 2));
+    primaries.forEach(nodes::kill);
+    var others = nodes.machines.stream().filter(Machine::isUp).toList();
+    nodes.put(others.getFirst(), KEY, "one", null);
+    others.forEach(machine -> machine.debts.clear());
+    nodes.put(others.getFirst(), KEY, "two", null);
+    primaries.forEach(nodes::start);
+    nodes.pass(8_000);
+    var both = assertInstanceOf(Found.class, nodes.get(primaries.getFirst(), KEY, 3));
+    assertEquals(2, both.values().size());
+    assertFalse(others.getFirst().data.containsKey(nodes.storageKey(KEY)));
+  }
+
   @Test
   void withNobodyToStandInAPrimaryRemembersWhoMissedIt() {
     var nodes = formed(3, 1L << 20);

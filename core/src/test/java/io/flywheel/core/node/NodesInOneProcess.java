@@ -25,9 +25,6 @@ import io.flywheel.core.model.Now;
 import io.flywheel.core.model.Quorum;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.ring.Partition;
-import io.flywheel.core.version.Sibling;
-import io.flywheel.core.version.Siblings;
-import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -367,19 +364,6 @@ final class NodesInOneProcess {
 
   Bytes storageKey(Key key) {
     return StorageKey.ofRecord(key);
-  }
-
-  /** The record of a key with another value under the same dot. */
-  Bytes decayed(Key key, Bytes record) {
-    try {
-      var state = SiblingsCodec.decode(key, record);
-      var sibling = state.living().getFirst();
-      var decayed = Sibling.value(sibling.dot(), Bytes.utf8("another"), "", 0);
-      return SiblingsCodec.encode(
-          key, new Siblings(state.context(), List.of(decayed), state.requests()));
-    } catch (MalformedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** Sets all wall clocks. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message.ForwardPut;
 import io.flywheel.core.message.Message.Reap;
 import io.flywheel.core.message.Message.ReplicaPut;
 import io.flywheel.core.message.Outcome;
@@ -21,6 +22,7 @@ import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +105,25 @@ class ReapingTest {
     assertEquals(0, holders(nodes), "an era that was closed once stays closed");
     nodes.pass(MINUTE);
     assertEquals(List.of(), values(nodes.get(one, KEY, 3)));
+  }
+
+  /** A write that another replica has carried out is not carried out again when it is forgotten. */
+  @Test
+  void aForwardedWriteThatComesMuchTooLateIsNotDoneOnceMore() {
+    var nodes = NodesInOneProcess.formed(4, 3);
+    var stranger = nodes.stranger(KEY);
+    var stuck = new AtomicBoolean();
+    nodes.hold(e -> e.message() instanceof ForwardPut && stuck.compareAndSet(false, true));
+    assertInstanceOf(Written.class, nodes.put(stranger, KEY, "v", null));
+    assertTrue(stuck.get());
+    nodes.hold(_ -> false);
+    assertInstanceOf(Written.class, nodes.delete(stranger, KEY));
+    nodes.pass(LONG_ENOUGH);
+    assertEquals(0, holders(nodes));
+    nodes.deliverHeld();
+    nodes.pass(1_000);
+    assertEquals(0, holders(nodes));
+    assertEquals(List.of(), values(nodes.get(stranger, KEY, 3)));
   }
 
   /** Trap 12: the hint is paid only when its tombstone would long be gone, by age. */
