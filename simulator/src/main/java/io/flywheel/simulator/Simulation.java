@@ -5,10 +5,14 @@ import io.flywheel.core.model.Zone;
 import io.flywheel.core.node.NodeConfig;
 import io.flywheel.simulator.check.Evidence;
 import io.flywheel.simulator.check.Findings;
+import io.flywheel.simulator.check.GoodputReturns;
 import io.flywheel.simulator.check.Healing;
+import io.flywheel.simulator.check.HealthyQuorumServes;
 import io.flywheel.simulator.check.Judge;
 import io.flywheel.simulator.check.Scene;
+import io.flywheel.simulator.workload.Crowd;
 import io.flywheel.simulator.workload.History;
+import io.flywheel.simulator.workload.Pulse;
 import io.flywheel.simulator.workload.Wire;
 import io.flywheel.simulator.workload.Workload;
 import io.flywheel.simulator.world.Conditions;
@@ -72,7 +76,7 @@ public final class Simulation {
     workload = new Workload(events, wire, history, options.habits(), settings, random.split());
     faults =
         new FaultInjector(cluster, options.faults(), options.meanFaultMicros(), random.split());
-    healing = new Healing(scene, wire, faults, this::letPass, random.split());
+    healing = new Healing(scene, judge, wire, faults, this::letPass, random.split());
   }
 
   public RunResult run() {
@@ -82,6 +86,20 @@ public final class Simulation {
     if (!options.faultsAtFormation()) {
       letPassUntil(MOST_FORMATION_MICROS, () -> scene.everybodyServes());
     }
+    var pulse = options.pulse();
+    if (pulse == null) {
+      work();
+    } else {
+      overwhelm(pulse);
+    }
+    healing.heal();
+    if (!findings.any()) {
+      judge.end();
+    }
+    return result();
+  }
+
+  private void work() {
     conditions.become(options.conditions());
     wire.loseAnswers(options.habits().lostAnswers());
     faults.begin();
@@ -91,11 +109,16 @@ public final class Simulation {
     letPassUntil(faults.backMicros(), () -> false);
     conditions.become(Conditions.fair());
     wire.loseAnswers(0);
-    healing.heal();
-    if (!findings.any()) {
-      judge.end();
+  }
+
+  private void overwhelm(Pulse pulse) {
+    var keys = options.habits().keys();
+    var crowd = new Crowd(events, wire, scene.history(), keys, pulse, random.split());
+    if (pulse.isFlat()) {
+      new HealthyQuorumServes(scene, crowd, pulse, this::letPass, random.split()).check();
+    } else {
+      new GoodputReturns(scene, crowd, pulse, judge.background(), this::letPass).check();
     }
-    return result();
   }
 
   private RunResult result() {

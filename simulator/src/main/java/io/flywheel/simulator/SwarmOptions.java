@@ -11,12 +11,14 @@ import io.flywheel.core.model.Quorum;
 import io.flywheel.core.node.Rhythm;
 import io.flywheel.simulator.workload.Habits;
 import io.flywheel.simulator.workload.Mischief;
+import io.flywheel.simulator.workload.Pulse;
 import io.flywheel.simulator.world.Conditions;
 import io.flywheel.simulator.world.Fault;
 import io.flywheel.simulator.world.Pace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one seed tries, drawn from it (swarm testing, Groce et al. 2012): each run leaves out most
@@ -29,6 +31,7 @@ import java.util.SplittableRandom;
  * @param durable whether nodes sync before they acknowledge
  * @param hintsLimitBytes how much each node keeps for others
  * @param rhythm how often nodes do what nobody waits for
+ * @param pulse an overload, instead of faults; null in most runs
  */
 public record SwarmOptions(
     int nodes,
@@ -42,7 +45,12 @@ public record SwarmOptions(
     boolean durable,
     long hintsLimitBytes,
     Rhythm rhythm,
-    Habits habits) {
+    Habits habits,
+    @Nullable Pulse pulse) {
+  private static final int CLEARINGS_APART = 64;
+  private static final int PULSES_APART = 60;
+  private static final int PULSE_KEYS = 64;
+  private static final int GRAY_KEYS = 8;
   private static final List<NamespaceSettings> NAMESPACES =
       List.of(
           NamespaceSettings.DEFAULT,
@@ -56,6 +64,16 @@ public record SwarmOptions(
 
   /** {@code givenNodes} of 0 lets the seed draw. */
   static SwarmOptions draw(SplittableRandom random, int givenNodes) {
+    var options = drawFaulty(random, givenNodes);
+    int kind = givenNodes == 0 ? random.nextInt(PULSES_APART) : PULSES_APART;
+    return switch (kind) {
+      case 0 -> options.overwhelmed(random);
+      case 1 -> options.ailing(random);
+      default -> options;
+    };
+  }
+
+  private static SwarmOptions drawFaulty(SplittableRandom random, int givenNodes) {
     int drawnNodes = random.nextInt(3) == 0 ? 1 + random.nextInt(9) : 2 + random.nextInt(4);
     int nodes = givenNodes == 0 ? drawnNodes : givenNodes;
     int n = Math.min(nodes, random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 3);
@@ -73,7 +91,55 @@ public record SwarmOptions(
         random.nextInt(12) > 0,
         drawHintsLimit(random),
         drawRhythm(random),
-        drawHabits(random));
+        drawHabits(random),
+        null);
+  }
+
+  /** An overload by itself: all else is as it should be, so that there is nothing else to blame. */
+  private SwarmOptions overwhelmed(SplittableRandom random) {
+    int machines = random.nextBoolean() ? 5 : Math.clamp(nodes, 3, 5);
+    int perSecond = 40 + random.nextInt(40);
+    // A request is some ten inputs, all in all.
+    long inputMicros = 450_000L * machines / perSecond / 10;
+    long pulseMicros = 4_000_000L + random.nextInt(2_000_000);
+    boolean absence = random.nextBoolean();
+    return with(
+        machines,
+        PULSE_KEYS,
+        new Pulse(perSecond, 10, 6_000_000, pulseMicros, absence, 500, inputMicros));
+  }
+
+  /** One machine after the other that is neither well nor dead, and no more to do than usual. */
+  private SwarmOptions ailing(SplittableRandom random) {
+    int perSecond = 20 + random.nextInt(80);
+    return with(
+        Math.clamp(nodes, 3, 5), GRAY_KEYS, new Pulse(perSecond, 1, 2_000_000, 0, false, 1_000, 0));
+  }
+
+  private SwarmOptions with(int machines, int keyCount, Pulse given) {
+    var keys = new ArrayList<Key>();
+    for (int i = 0; i < keyCount; i++) {
+      keys.add(Key.of(NamespaceSettings.LWW.name(), "key-" + i));
+    }
+    return new SwarmOptions(
+        machines,
+        racks,
+        new ClusterSettings(
+            settings.cluster(),
+            settings.partitions(),
+            Quorum.of(3, 2, 2),
+            settings.limits(),
+            settings.namespaces()),
+        Conditions.fair(),
+        List.of(),
+        meanFaultMicros,
+        skewMillis,
+        false,
+        true,
+        1L << 30,
+        rhythm,
+        habits.withKeys(keys),
+        given);
   }
 
   private static ClusterSettings drawSettings(SplittableRandom random, int n) {
@@ -145,6 +211,37 @@ public record SwarmOptions(
   }
 
   private static Habits drawHabits(SplittableRandom random) {
+    return random.nextInt(CLEARINGS_APART) == 0 ? drawClearing(random) : drawUse(random);
+  }
+
+  /**
+   * Keys that come and go, a thousand times and more: most of what is written is deleted soon, or
+   * ends by itself, and is written again.
+   */
+  private static Habits drawClearing(SplittableRandom random) {
+    var keys = new ArrayList<Key>();
+    int count = 10 + random.nextInt(90);
+    for (int i = 0; i < count; i++) {
+      keys.add(Key.of(NAMESPACES.get(random.nextInt(NAMESPACES.size())).name(), "key-" + i));
+    }
+    return new Habits(
+        4 + random.nextInt(5),
+        keys,
+        1_000 + random.nextInt(1_500),
+        5_000L << random.nextInt(4),
+        0.3 + random.nextDouble() * 0.5,
+        List.of(
+            Mischief.SHORT_LIVED_PUT,
+            Mischief.SHORT_LIVED_PUT,
+            Mischief.BLIND_DELETE,
+            Mischief.STALE_PUT),
+        0.5 + random.nextDouble() * 0.4,
+        1_000,
+        false,
+        random.nextInt(3) == 0 ? 0.1 : 0);
+  }
+
+  private static Habits drawUse(SplittableRandom random) {
     var keys = new ArrayList<Key>();
     int count = 1 + random.nextInt(4);
     for (int i = 0; i < count; i++) {
@@ -205,6 +302,7 @@ public record SwarmOptions(
         + " every "
         + meanFaultMicros / 1000
         + " ms, "
-        + habits;
+        + habits
+        + (pulse == null ? "" : ", " + pulse);
   }
 }

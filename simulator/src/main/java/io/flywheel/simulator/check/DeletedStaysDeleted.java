@@ -95,17 +95,11 @@ final class DeletedStaysDeleted implements Witness {
 
   private void checkGone(SimulatedProcess process, Operation operation) {
     for (var machine : scene.cluster().inService()) {
-      if (scene.evidence().lives(machine, operation) && !isOrphan(machine, operation.key())) {
+      if (scene.evidence().lives(machine, operation)) {
         violation(
             process + " forgets that " + operation + " has gone, and it is still on " + machine);
       }
     }
-  }
-
-  /** A record whose debt a fault has struck out: nobody brings it to its owners. */
-  private boolean isOrphan(SimulatedMachine machine, Key key) {
-    var identity = machine.identity();
-    return scene.history().lostDebt() && (identity == null || !scene.isPrimary(key, identity));
   }
 
   private void checkStored(SimulatedProcess process, Key key, Siblings state) {

@@ -10,6 +10,7 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.replica.Debts;
 import io.flywheel.core.replica.LoserLog;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.core.version.AppliedRequest;
@@ -28,6 +29,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +65,7 @@ public final class Evidence implements Witness {
   private final Map<Bytes, Siblings> decoded = new HashMap<>();
   private final Map<Key, Map<Dot, Operation>> minted = new HashMap<>();
   private final Map<NodeId, Map<Key, Context>> everDurable = new HashMap<>();
+  private final Map<Integer, Map<Bytes, Set<NodeId>>> keptFor = new HashMap<>();
   private final List<Listener> listeners = new ArrayList<>();
   private List<Mutation> batch = List.of();
   private @Nullable Ring ring;
@@ -120,6 +124,7 @@ public final class Evidence implements Witness {
 
   @Override
   public void synced(SimulatedMachine machine, List<Mutation> mutations) {
+    mutations.forEach(mutation -> noteDebt(machine, mutation));
     for (var mutation : mutations) {
       var value = mutation.value();
       if (value != null && mutation.storageKey().equals(StorageKey.CLUSTER)) {
@@ -136,10 +141,30 @@ public final class Evidence implements Witness {
     }
   }
 
+  /** Collects for whom a machine has kept a record since it had none. */
+  private void noteDebt(SimulatedMachine machine, Mutation mutation) {
+    var entry = mutation.value();
+    if (mutation.table() != Table.DEBTS || entry == null) {
+      return;
+    }
+    try {
+      var owed = Debts.decode(entry).owners();
+      keptFor(machine).computeIfAbsent(mutation.storageKey(), _ -> new TreeSet<>()).addAll(owed);
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a node noted debts that nobody can read", e);
+    }
+  }
+
+  private Map<Bytes, Set<NodeId>> keptFor(SimulatedMachine machine) {
+    return keptFor.computeIfAbsent(machine.index(), _ -> new HashMap<>());
+  }
+
   /** The process removed the record: what was in it is elsewhere, or of no use. */
   private void released(SimulatedMachine machine, Key key) {
+    var owners = keptFor(machine).remove(records.get(key));
     for (var operation : history.of(key)) {
-      operation.releasedBy(machine.index(), machine.config().durable());
+      operation.releasedBy(
+          machine.index(), owners == null ? Set.of() : owners, machine.config().durable());
     }
   }
 
@@ -211,7 +236,7 @@ public final class Evidence implements Witness {
   public void damaged(SimulatedMachine machine, Damage damage) {
     history.damaged(damage);
     for (var operation : history.operations()) {
-      if ((operation.holders() & 1L << machine.index()) != 0 && !isKept(machine, operation)) {
+      if (operation.isHeldBy(machine.index()) && !isKept(machine, operation)) {
         operation.lostBy(machine.index());
       }
     }

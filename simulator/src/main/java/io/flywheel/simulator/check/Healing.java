@@ -31,9 +31,13 @@ public final class Healing {
   private static final long LIVENESS_MICROS = 40_000_000;
   private static final long SETTLING_MICROS = 3_000_000;
   private static final long RETURN_MICROS = 20_000_000;
+  private static final long AGREEMENT_MICROS = 20_000_000;
   private static final long ROUND_MICROS = 400_000;
   private static final long CONVERGENCE_MICROS = 120_000_000;
   private static final int REPAIRS_APART = 4;
+  private static final int QUIETS_APART = 6;
+  private static final long QUIET_MILLIS = 150_000;
+  private static final int KEYS_SERVED = 8;
   private static final int MOST_HALTS = 3;
   private static final long COMPARISON_MICROS = 40_000_000;
   private static final long FORGETTING_MICROS = 90_000_000;
@@ -46,6 +50,7 @@ public final class Healing {
   }
 
   private final Scene scene;
+  private final Judge judge;
   private final Wire wire;
   private final FaultInjector faults;
   private final Time time;
@@ -53,6 +58,7 @@ public final class Healing {
   private final OneProcessPerIdentity identities;
   private final StrangersStayOut strangers;
   private final LivePeersAreAlive liveness;
+  private final MembersAgree members;
   private final ReplicasConverge convergence;
   private final NothingIsOwed debts;
   private final UselessIsForgotten useless;
@@ -62,8 +68,15 @@ public final class Healing {
   private final List<Operation> probes = new ArrayList<>();
   private final Map<SimulatedMachine, Integer> haltsBefore = new HashMap<>();
 
-  public Healing(Scene scene, Wire wire, FaultInjector faults, Time time, SplittableRandom random) {
+  public Healing(
+      Scene scene,
+      Judge judge,
+      Wire wire,
+      FaultInjector faults,
+      Time time,
+      SplittableRandom random) {
     this.scene = scene;
+    this.judge = judge;
     this.wire = wire;
     this.faults = faults;
     this.time = time;
@@ -71,6 +84,7 @@ public final class Healing {
     this.identities = new OneProcessPerIdentity(scene);
     this.strangers = new StrangersStayOut(scene);
     this.liveness = new LivePeersAreAlive(scene);
+    this.members = new MembersAgree(scene);
     this.convergence = new ReplicasConverge(scene);
     this.debts = new NothingIsOwed(scene);
     this.useless = new UselessIsForgotten(scene);
@@ -81,7 +95,13 @@ public final class Healing {
 
   public void heal() {
     faults.end();
-    if (meetStrangers() && becomeWhole() && converge() && forget() && compare() && serve()) {
+    if (meetStrangers()
+        && becomeWhole()
+        && converge()
+        && agree()
+        && forget()
+        && compare()
+        && serve()) {
       service.end();
       probes.forEach(writes::check);
     }
@@ -127,6 +147,7 @@ public final class Healing {
       whole =
           time.pass(SETTLING_MICROS)
               && passUntil(RETURN_MICROS, () -> liveness.obstacle().isEmpty());
+      takeAwayWhoIsLeftBehind();
     }
     if (!whole && !scene.findings().any()) {
       liveness.violation(liveness.obstacle());
@@ -134,9 +155,29 @@ public final class Healing {
     return whole;
   }
 
+  /**
+   * One that went back by several eras, and whom the others cannot prove it, because they have
+   * forgotten what it claimed and are no majority themselves: it says that it does not believe
+   * them, and an operator has to replace it.
+   */
+  private void takeAwayWhoIsLeftBehind() {
+    var ring = scene.evidence().ring();
+    int members = ring == null ? 0 : ring.members().size();
+    for (var machine : scene.cluster().inService()) {
+      long era = ErasAreInStep.eraOf(machine);
+      long ahead =
+          scene.cluster().inService().stream()
+              .filter(other -> ErasAreInStep.eraOf(other) > era + 1)
+              .count();
+      boolean isProven = 2 * ahead > members;
+      if (ahead > 0 && !isProven && faults.directories().mayHaveGoneBack(machine)) {
+        scene.cluster().takeAway(machine);
+      }
+    }
+  }
+
   /** By debts and by comparing trees alone: nobody reads anything meanwhile. */
   private boolean converge() {
-    takeAwayWhoIsLeftBehind();
     if (random.nextInt(REPAIRS_APART) == 0) {
       repairAll();
     }
@@ -147,6 +188,17 @@ public final class Healing {
         debts.violation(debt());
       }
     }
+    judge.converged();
+    return !scene.findings().any();
+  }
+
+  /** By gossip, while everybody runs who is left. */
+  private boolean agree() {
+    members.begin();
+    if (!passUntil(AGREEMENT_MICROS, () -> members.obstacle().isEmpty())
+        && !scene.findings().any()) {
+      members.violation(members.obstacle());
+    }
     return !scene.findings().any();
   }
 
@@ -155,8 +207,11 @@ public final class Healing {
    * An unreadable record can keep an era open, with what is owed of it.
    */
   private boolean forget() {
+    boolean manyKeys = scene.history().keys().size() > KEYS_SERVED;
+    if (manyKeys || random.nextInt(QUIETS_APART) == 0) {
+      scene.cluster().leap(QUIET_MILLIS, true);
+    }
     if (useless.isPossible()
-        && !hasGoneBack()
         && isAllRepairable()
         && !passUntil(FORGETTING_MICROS, () -> remembered().isEmpty())) {
       if (!scene.findings().any()) {
@@ -164,28 +219,6 @@ public final class Healing {
       }
     }
     return !scene.findings().any();
-  }
-
-  /** One that went back further than the others remember holds up the eras. */
-  private boolean hasGoneBack() {
-    return scene.cluster().inService().stream().anyMatch(faults.directories()::mayHaveGoneBack);
-  }
-
-  /**
-   * One that went back by several eras, and whom nobody can contradict because all others have
-   * restarted and forgotten what it claimed, believes none of them: to be replaced, too.
-   */
-  private void takeAwayWhoIsLeftBehind() {
-    long newest = 0;
-    for (var machine : scene.cluster().inService()) {
-      newest = Math.max(newest, ErasAreInStep.eraOf(machine));
-    }
-    for (var machine : scene.cluster().inService()) {
-      boolean behind = ErasAreInStep.eraOf(machine) < newest - 1;
-      if (behind && faults.directories().mayHaveGoneBack(machine)) {
-        scene.cluster().takeAway(machine);
-      }
-    }
   }
 
   private boolean isAllRepairable() {
@@ -243,12 +276,18 @@ public final class Healing {
   }
 
   private String debt() {
-    return debts.obstacle(convergence::isRepairable);
+    return debts.obstacle(convergence::isRepairable, faults.directories()::mayHaveGoneBack);
   }
 
-  /** Each key is read and written through some node, by all of its replicas that are left. */
+  /**
+   * Each key, or every few keys, is read and written through some node, by all of its replicas that
+   * are left.
+   */
   private boolean serve() {
-    for (Key key : scene.history().keys()) {
+    var keys = scene.history().keys();
+    int step = 1 + (keys.size() - 1) / KEYS_SERVED;
+    for (int i = 0; i < keys.size(); i += step) {
+      var key = keys.get(i);
       int alive = scene.primaries(key).size();
       if (alive > 0 && convergence.isRepairable(key)) {
         serve(key, alive);

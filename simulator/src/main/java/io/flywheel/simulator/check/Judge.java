@@ -3,6 +3,8 @@ package io.flywheel.simulator.check;
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.message.Envelope;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.version.Sibling;
 import io.flywheel.simulator.world.Damage;
 import io.flywheel.simulator.world.SimulatedMachine;
 import io.flywheel.simulator.world.SimulatedProcess;
@@ -17,7 +19,9 @@ public final class Judge implements Witness {
   private final AnsweredOnceInTime answers;
   private final NothingDurableIsLost nothingIsLost;
   private final DebtsAreHonoured debts;
+  private final MajoritiesMend majorities;
   private final DeletedStaysDeleted deletions;
+  private final BackgroundYields background;
 
   public Judge(Scene scene) {
     this.scene = scene;
@@ -28,7 +32,9 @@ public final class Judge implements Witness {
     answers = new AnsweredOnceInTime(scene);
     nothingIsLost = new NothingDurableIsLost(scene);
     debts = new DebtsAreHonoured(scene);
+    majorities = new MajoritiesMend(scene);
     deletions = new DeletedStaysDeleted(scene);
+    background = new BackgroundYields(scene);
     evidence.tell(new UniqueDots(scene));
     evidence.tell(realValues);
     evidence.tell(expiry);
@@ -48,10 +54,17 @@ public final class Judge implements Witness {
             new QuorumsOverlap(scene),
             new ReplacedStaysReplaced(scene),
             debts,
+            majorities,
             deletions,
             new ErasAreInStep(scene),
             answers,
+            background,
             new NobodyThrows(scene));
+  }
+
+  /** When all replicas have become equal, and before anybody writes again. */
+  void converged() {
+    majorities.converged();
   }
 
   /** At the end of a run, after the cluster has been healed and has converged. */
@@ -59,6 +72,10 @@ public final class Judge implements Witness {
     notDoneIsFinal.end();
     answers.end();
     nothingIsLost.end();
+  }
+
+  public BackgroundYields background() {
+    return background;
   }
 
   public Upkeep upkeep() {
@@ -107,6 +124,11 @@ public final class Judge implements Witness {
   @Override
   public void refusedToStart(SimulatedMachine machine, String reason) {
     witnesses.forEach(witness -> witness.refusedToStart(machine, reason));
+  }
+
+  @Override
+  public void changed(SimulatedMachine machine, Key key, Sibling before, Sibling after) {
+    witnesses.forEach(witness -> witness.changed(machine, key, before, after));
   }
 
   @Override

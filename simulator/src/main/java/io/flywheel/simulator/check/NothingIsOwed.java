@@ -8,7 +8,6 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.Debts;
 import io.flywheel.simulator.world.SimulatedMachine;
-import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +23,13 @@ final class NothingIsOwed {
     this.scene = scene;
   }
 
-  /** What is left to pay of those keys that can be; empty for nothing. */
-  String obstacle(Predicate<Key> payable) {
+  /**
+   * What is left to pay of those keys that can be; empty for nothing. Machines that {@code
+   * wentBack} may owe from eras that have closed without them, which nobody takes any more.
+   */
+  String obstacle(Predicate<Key> payable, Predicate<SimulatedMachine> wentBack) {
     for (var machine : scene.cluster().inService()) {
-      var left = owed(machine, payable);
+      var left = owed(machine, payable, wentBack.test(machine) ? closed() : 0);
       if (!left.isEmpty()) {
         return left;
       }
@@ -44,11 +46,21 @@ final class NothingIsOwed {
     return "";
   }
 
-  private String owed(SimulatedMachine machine, Predicate<Key> payable) {
+  private long closed() {
+    long newest = 0;
+    for (var machine : scene.cluster().inService()) {
+      var process = machine.process();
+      newest = process == null ? newest : Math.max(newest, process.view().eras().closed());
+    }
+    return newest;
+  }
+
+  private String owed(SimulatedMachine machine, Predicate<Key> payable, long excusedThrough) {
     for (var entry : machine.disk().durable(Table.DEBTS).entrySet()) {
       var key = keyOf(entry.getKey());
-      if (key != null && payable.test(key)) {
-        for (NodeId owner : ownersOf(entry.getValue())) {
+      var debts = debts(entry.getValue());
+      if (key != null && debts.era() > excusedThrough && payable.test(key)) {
+        for (NodeId owner : debts.owners()) {
           if (isInService(owner)) {
             return machine + " still owes " + key + " to " + owner;
           }
@@ -60,7 +72,7 @@ final class NothingIsOwed {
 
   private @Nullable Key stray(SimulatedMachine machine, Predicate<Key> payable) {
     var identity = machine.identity();
-    if (identity == null || scene.evidence().ring() == null || scene.history().lostDebt()) {
+    if (identity == null || scene.evidence().ring() == null) {
       return null;
     }
     for (Bytes storageKey : machine.disk().durable(Table.DATA).keySet()) {
@@ -84,11 +96,11 @@ final class NothingIsOwed {
     return false;
   }
 
-  private static List<NodeId> ownersOf(Bytes entry) {
+  private static Debts debts(Bytes entry) {
     try {
-      return Debts.decode(entry).owners();
+      return Debts.decode(entry);
     } catch (MalformedException e) {
-      return List.of();
+      return Debts.NONE;
     }
   }
 

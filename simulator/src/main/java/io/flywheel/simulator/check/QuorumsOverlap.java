@@ -26,10 +26,7 @@ final class QuorumsOverlap implements Witness {
   @Override
   public void responded(SimulatedProcess process, Effect.Respond respond) {
     var read = scene.history().attempt(respond.token());
-    if (read != null
-        && respond.outcome() instanceof Found found
-        && found.receipt().durable()
-        && scene.cluster().hasNoClones()) {
+    if (read != null && respond.outcome() instanceof Found found && scene.cluster().hasNoClones()) {
       var shown = scene.history().read(respond.key(), found.values());
       for (var operation : scene.history().of(respond.key())) {
         if (mustMeet(operation, read, found)) {

@@ -48,7 +48,8 @@ final class ReplicasConverge {
 
   /**
    * Whether repair can be asked for: one unreadable copy is restored from all others, so with a
-   * second one, or with a member gone for good, an operator has to act first.
+   * second one, or with a member gone for good, an operator has to act first. The same holds where
+   * two have different values of one write and a third that could decide is gone.
    */
   boolean isRepairable(Key key) {
     var primaries = scene.primaries(key);
@@ -57,7 +58,21 @@ final class ReplicasConverge {
             .filter(machine -> scene.evidence().durable(machine, key) == null)
             .count();
     boolean complete = primaries.size() == scene.settings().quorum().n();
-    return unreadable == 0 || (unreadable == 1 && complete && primaries.size() > 1);
+    boolean mendable = unreadable == 0 || (unreadable == 1 && complete && primaries.size() > 1);
+    return mendable && (complete || !isContradictory(key, primaries));
+  }
+
+  private boolean isContradictory(Key key, List<SimulatedMachine> primaries) {
+    for (var one : primaries) {
+      for (var other : primaries) {
+        var mine = scene.evidence().durable(one, key);
+        var theirs = scene.evidence().durable(other, key);
+        if (mine != null && theirs != null && mine.contradicts(theirs)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   void violation(String obstacle) {

@@ -18,7 +18,7 @@ final class AntiEntropyMutants {
             "tree.replace(hash, before, after);",
             "tree.replace(hash, Fingerprint.NONE, after);",
             List.of("TreesAgree"),
-            4),
+            2),
         new Mutant(
             "29",
             "a fingerprint leaves the values out",
@@ -30,7 +30,16 @@ final class AntiEntropyMutants {
             """,
             "    digest.update(bytes, 0, Math.min(12, beginning));\n",
             List.of("ReplicasConverge", "DeletedStaysDeleted"),
-            21),
+            30),
+        new Mutant(
+            "29, the other way",
+            "of two values of one write the greater is taken for what was written",
+            "io/flywheel/core/coordinate/Arbitration.java",
+            "boolean ahead = vote.getValue() > most;\n"
+                + "      boolean even = vote.getValue() == most;",
+            "boolean ahead = most == 0;\n      boolean even = true;",
+            List.of("MajoritiesMend"),
+            34),
         new Mutant(
             "30",
             "trees are built without a budget",
@@ -38,6 +47,6 @@ final class AntiEntropyMutants {
             "later(pauseMillis(cost, next == null));",
             "later(0);",
             List.of("WorkIsBounded"),
-            4));
+            12));
   }
 }

@@ -24,17 +24,25 @@ final class ForgettingMutants {
             "reaped although its era is open",
             REAPER,
             "if (proof.era() <= eras.closed()) {",
-            "if (proof.era() <= eras.current()) {",
+            "if (proof.era() < eras.current()) {",
             List.of("ErasAreInStep", "DeletedStaysDeleted", "NothingDurableIsLost"),
-            4),
+            5),
         new Mutant(
             "12",
             "an era is settled although a debt from it is open",
             ERAS,
-            "return debtsKnown ? Math.min(current, oldestOwed) - 1 : 0;",
-            "return debtsKnown ? current - 1 : 0;",
+            "return Math.max(0, Math.min(era - 1, oldest) - 1);",
+            "return Math.max(0, era - 2);",
             List.of("ErasAreInStep", "DebtsAreHonoured", "DeletedStaysDeleted"),
-            13),
+            14),
+        new Mutant(
+            "12, the other way",
+            "a debt that cannot be read any more is taken for one of an era that has closed",
+            "io/flywheel/core/antientropy/EraKeeper.java",
+            "return era(StorageKey.SETTLED_ERA, eras.settledIn(era, oldest));",
+            "return era(StorageKey.SETTLED_ERA, 0 * eras.settledIn(era, oldest));",
+            List.of("ErasAreInStep", "DebtsAreHonoured", "NothingDurableIsLost", "NothingIsOwed"),
+            210),
         new Mutant(
             "14",
             "a replica that has only a deletion counts for nothing when a read merges",
@@ -44,7 +52,7 @@ final class ForgettingMutants {
                 + " sibling.tombstone());\n"
                 + "      merged = deleted ? merged : merged.merge(siblings, conflicts);",
             List.of("QuorumsOverlap"),
-            8),
+            13),
         new Mutant(
             "15",
             "a value's end is counted from when a replica reads it",
@@ -52,6 +60,6 @@ final class ForgettingMutants {
             "long expiry = (flags & EXPIRES) != 0 ? in.varint() : Sibling.NEVER;",
             "long expiry = (flags & EXPIRES) != 0 ? in.varint() + 1 : Sibling.NEVER;",
             List.of("Expiry"),
-            3));
+            1));
   }
 }

@@ -19,7 +19,7 @@ final class HandoffMutants {
                 + "    boolean changes",
             "var merged = incoming;\n    boolean changes",
             List.of("NothingDurableIsLost", "DebtsAreHonoured", "QuorumsOverlap"),
-            3),
+            2),
         new Mutant(
             "24",
             "what earlier lives owe is not looked for at the start",
@@ -27,7 +27,7 @@ final class HandoffMutants {
             "page.entries().forEach(this::count);",
             "page.entries().subList(0, 0).forEach(this::count);",
             List.of("NothingIsOwed", "DebtsAreHonoured", "ReplicasConverge"),
-            63),
+            1),
         new Mutant(
             "24, the other way",
             "a fallback that has counted towards W drops what it cannot pay at once",
@@ -35,7 +35,7 @@ final class HandoffMutants {
             "leftAloneUntil.put(from, schedule.monotonicMillis() + LEAVE_ALONE_MILLIS);",
             "satisfied.addAll(creditors);",
             List.of("DebtsAreHonoured", "NothingDurableIsLost"),
-            2),
+            3),
         new Mutant(
             "25",
             "where no hint can be taken an owner refuses its own writes",
@@ -55,7 +55,7 @@ final class HandoffMutants {
                   return new NotDone(\
             """,
             List.of("HealedClusterServes"),
-            18),
+            6),
         new Mutant(
             "59",
             "a hint is struck out for the old state while a newer one was merged into it",
@@ -63,6 +63,6 @@ final class HandoffMutants {
             "Records.debts(queue).version() != settle.version()",
             "queue.unreadable",
             List.of("DebtsAreHonoured"),
-            8));
+            5));
   }
 }

@@ -25,7 +25,7 @@ final class MachineMutants {
             "    try {\n      storage.sync();\n      return true;\n    } catch (IOException e) {\n"
                 + "      return sync(storage);",
             List.of("HonestReceipts", "NothingDurableIsLost", "QuorumsOverlap"),
-            4),
+            15),
         new Mutant(
             "47",
             "a log that lost its middle is continued under the old incarnation",
@@ -42,7 +42,7 @@ final class MachineMutants {
             "return new ByteReader(bytes, body, Integer.BYTES).i32() == expected;",
             "return new ByteReader(bytes, body, Integer.BYTES).i32() != 0 || expected == 0;",
             List.of("OnlyRealValues", "UnreadIsNeverErased", "UniqueDots", "Expiry"),
-            1),
+            137),
         new Mutant(
             "49",
             "a node with a full disk takes values",
@@ -50,7 +50,7 @@ final class MachineMutants {
             "if (replica.isFull() && !order.write().tombstone()) {",
             "if (replica.isFull() && order.w() > 100) {",
             List.of("FullDisksTakeNoValues"),
-            3),
+            46),
         new Mutant(
             "51",
             "siblings are not bounded at admission",
@@ -77,7 +77,7 @@ final class MachineMutants {
             "      storage.write(mutations);\n      return true;\n    } catch (IOException e) {\n"
                 + "      return true;",
             List.of("UnreadIsNeverErased", "HonestReceipts", "NothingDurableIsLost"),
-            15),
+            2),
         new Mutant(
             "54",
             "a put's context covers older siblings of the same actor",
@@ -85,7 +85,7 @@ final class MachineMutants {
             "(sawAll ? read.withAllUpTo(written) : read.withSingle(written))",
             "(sawAll ? read.withAllUpTo(written) : read.withAllUpTo(written))",
             List.of("UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap"),
-            8),
+            9),
         new Mutant(
             "55",
             "a read that is slow returns under a merge that came meanwhile",
@@ -93,7 +93,7 @@ final class MachineMutants {
             "return loaded && !loadingDebts && waiting.isEmpty() && storesPending == 0;",
             "return loaded && !loadingDebts && waiting.isEmpty();",
             List.of("UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap", "UniqueDots"),
-            15),
+            6),
         new Mutant(
             "57",
             "a wiped node takes its old place, empty",
@@ -101,7 +101,7 @@ final class MachineMutants {
             "if (cluster.member(self.id()) != null) {",
             "if (cluster.member(self.id()) != null || cluster.named(self.name()) != null) {",
             List.of("StrangersStayOut"),
-            22),
+            23),
         new Mutant(
             "58",
             "a node runs with other settings than its cluster",

@@ -16,8 +16,17 @@ final class MembershipMutants {
             "io/flywheel/core/node/MembershipDesk.java",
             "            identity.generation(),",
             "            schedule.wallMillis(),",
-            List.of("LivePeersAreAlive"),
+            List.of("LivePeersAreAlive", "MembersAgree"),
             23),
+        new Mutant(
+            "39, the other way",
+            "a claim's version counts for more than the start that made it",
+            "io/flywheel/core/model/Claim.java",
+            "    int order = Long.compare(generation, other.generation);\n"
+                + "    order = order != 0 ? order : Long.compare(version, other.version);",
+            "    int order = Long.compare(version, other.version);",
+            List.of("MembersAgree"),
+            1),
         new Mutant(
             "40",
             "nobody speaks to a member that is not heard",
@@ -26,15 +35,15 @@ final class MembershipMutants {
             "    watched.stream().filter(peer -> table.isAlive(peer,"
                 + " schedule.monotonicMillis())).forEach(this::greet);",
             List.of("LivePeersAreAlive"),
-            19),
+            21),
         new Mutant(
             "41",
             "gossip that was damaged is believed",
             "io/flywheel/core/membership/Plausibility.java",
             "      return \"it was damaged on its way\";",
             "      return \"\";",
-            List.of("LivePeersAreAlive", "UselessIsForgotten", "ErasAreInStep"),
-            4),
+            List.of("LivePeersAreAlive", "MembersAgree", "UselessIsForgotten", "ErasAreInStep"),
+            15),
         new Mutant(
             "43",
             "two that agree go on telling each other",
@@ -42,7 +51,7 @@ final class MembershipMutants {
             "      } else if (order < 0) {",
             "      } else if (order <= 0) {",
             List.of("WorkIsBounded"),
-            2),
+            3),
         new Mutant(
             "44",
             "failure detection believes the other one's clock",
@@ -51,6 +60,6 @@ final class MembershipMutants {
             "    table.heartbeat(from, schedule.monotonicMillis() + beat.wallMillis() -"
                 + " schedule.wallMillis());",
             List.of("LivePeersAreAlive", "HealedClusterServes"),
-            2));
+            3));
   }
 }

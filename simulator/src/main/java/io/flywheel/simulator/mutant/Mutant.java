@@ -21,13 +21,6 @@ public record Mutant(
     String replacement,
     List<String> checkers,
     long seed) {
-  private static final String CORE = "io/flywheel/core/";
-
-  /** Whether the bug is in the protocol itself and not in what carries its effects out. */
-  public boolean isInCore() {
-    return file.startsWith(CORE);
-  }
-
   /** The source with the bug. */
   public String apply(String source) {
     int first = source.indexOf(search);

@@ -16,6 +16,7 @@ public final class Mutants {
     all.addAll(AntiEntropyMutants.all());
     all.addAll(MembershipMutants.all());
     all.addAll(MachineMutants.all());
+    all.addAll(OverloadMutants.all());
     return Collections.unmodifiableList(all);
   }
 }

@@ -26,7 +26,7 @@ final class QuorumMutants {
             "if (storedPrimaries.contains(node) || storedFallbacks.contains(node)) {",
             "if (storedPrimaries.size() + storedFallbacks.size() > primaries.size()) {",
             List.of("HonestReceipts"),
-            19),
+            7),
         new Mutant(
             "18",
             "acknowledged and not yet on disk",
@@ -51,7 +51,7 @@ final class QuorumMutants {
             "if (owner != null && !owners.isOwn(queue.key)) {",
             "if (owner != null && owners.isOwn(queue.key)) {",
             List.of("OnlyReplicasMint"),
-            3),
+            10),
         new Mutant(
             "21",
             "a retry is minted again",

@@ -27,4 +27,19 @@ public record Habits(
     double deletions,
     long timeoutMillis,
     boolean strict,
-    double lostAnswers) {}
+    double lostAnswers) {
+
+  public Habits withKeys(List<Key> others) {
+    return new Habits(
+        clients,
+        others,
+        requests,
+        pauseMicros,
+        misbehaviour,
+        mischief,
+        deletions,
+        timeoutMillis,
+        strict,
+        lostAnswers);
+  }
+}

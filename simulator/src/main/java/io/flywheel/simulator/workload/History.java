@@ -11,7 +11,9 @@ import io.flywheel.simulator.world.Damage;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +27,10 @@ public final class History {
   private final List<Operation> operations = new ArrayList<>();
   private final TreeMap<Key, List<Operation>> byKey = new TreeMap<>();
   private final TreeMap<Long, Attempt> attempts = new TreeMap<>();
+  private final Map<Bytes, Operation> decayed = new HashMap<>();
   private int damages;
   private boolean lostDirectory;
   private boolean revived;
-  private boolean lostDebt;
 
   public History(ClusterSettings settings) {
     this.settings = settings;
@@ -55,12 +57,6 @@ public final class History {
     damages++;
     lostDirectory |= damage.isWholeDirectory();
     revived |= damage.revives();
-    lostDebt |= damage == Damage.LOST_DEBT;
-  }
-
-  /** Whether faults have made somebody forget what it owes. */
-  public boolean lostDebt() {
-    return lostDebt;
   }
 
   /** Whether faults have brought back older states of records. */
@@ -127,8 +123,22 @@ public final class History {
     return List.copyOf(attempts.values());
   }
 
+  /** A fault made this of the value of that operation. */
+  public void decayed(Operation operation, Bytes value) {
+    decayed.put(value, operation);
+  }
+
+  /** Whether a fault made this value. */
+  public boolean isDecayed(Bytes value) {
+    return decayed.containsKey(value);
+  }
+
   /** Whose value this is, or null for one that nobody wrote under this key. */
   public @Nullable Operation writer(Key key, Bytes value) {
+    var known = decayed.get(value);
+    if (known != null && known.key().equals(key)) {
+      return known;
+    }
     int number = 0;
     int digits = 0;
     while (digits < value.length() && value.at(digits) >= '0' && value.at(digits) <= '9') {

@@ -10,10 +10,12 @@ import io.flywheel.core.model.Zone;
 import io.flywheel.core.version.Dot;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,8 @@ public final class Operation {
 
   private final List<Attempt> attempts = new ArrayList<>(1);
   private final List<Dot> dots = new ArrayList<>(1);
-  private long holders;
+  private final TreeMap<Integer, NodeId> holders = new TreeMap<>();
+  private final TreeSet<NodeId> bereft = new TreeSet<>();
   private final TreeMap<NodeId, Zone> everHeld = new TreeMap<>();
   private boolean destroyed;
 
@@ -146,9 +149,9 @@ public final class Operation {
     return false;
   }
 
-  /** The machines, a bit each, on which it is durable as far as is known. */
-  public long holders() {
-    return holders;
+  /** Whether it is durable on this machine, as far as is known. */
+  public boolean isHeldBy(int machine) {
+    return holders.containsKey(machine);
   }
 
   /** The nodes on which it has been durable at some time, and where they stood. */
@@ -157,25 +160,32 @@ public final class Operation {
   }
 
   public void heldBy(int machine, NodeId node, Zone zone) {
-    holders |= 1L << machine;
+    holders.put(machine, node);
+    bereft.remove(node);
     everHeld.put(node, zone);
   }
 
   /**
-   * A node removed its copy, which was one too many. Where acknowledgements do not wait for the
-   * disk, the others may still lose theirs.
+   * A node removed its copy, which was one too many: those it was kept for have had theirs. A fault
+   * may have destroyed one of these before the removal was on disk. Where acknowledgements do not
+   * wait for the disk, the others may still lose theirs.
+   *
+   * @param keptFor to whom the copy was owed while it was there
    */
-  public void releasedBy(int machine, boolean durable) {
-    long before = holders;
-    holders &= ~(1L << machine);
-    destroyed |= before != 0 && holders == 0 && !durable;
+  public void releasedBy(int machine, Collection<NodeId> keptFor, boolean durable) {
+    boolean wasLast = holders.remove(machine) != null && holders.isEmpty();
+    boolean wasPaid = everHeld.keySet().containsAll(keptFor);
+    boolean lostSince = wasPaid && keptFor.stream().anyMatch(bereft::contains);
+    destroyed |= wasLast && (lostSince || !durable);
   }
 
   /** A fault destroyed a copy; with the last one the operation may be gone. */
   public void lostBy(int machine) {
-    long before = holders;
-    holders &= ~(1L << machine);
-    destroyed |= before != 0 && holders == 0;
+    var node = holders.remove(machine);
+    if (node != null) {
+      bereft.add(node);
+      destroyed |= holders.isEmpty();
+    }
   }
 
   /** Whether faults have at some time destroyed every durable copy. */

@@ -1,6 +1,12 @@
 package io.flywheel.simulator.world;
 
+import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.version.Sibling;
+import io.flywheel.core.version.SiblingsCodec;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** What befalls disks and single records on them. */
@@ -30,8 +36,11 @@ final class DiskFaults {
         machine.fill(true);
         cluster.events().after(random.nextLong(8_000_000), () -> machine.fill(false));
       }
-      case LOST_DEBT -> {
-        return loseDebt(machine);
+      case LOST_DEBT, ROTTEN_DEBT -> {
+        return damageDebt(fault, machine);
+      }
+      case CHANGED_VALUE -> {
+        return change(machine);
       }
       default -> {
         return damage(fault, machine);
@@ -40,16 +49,52 @@ final class DiskFaults {
     return true;
   }
 
-  private boolean loseDebt(SimulatedMachine machine) {
+  /** As when memory fails before the checksum is made; the new value says that nobody wrote it. */
+  private boolean change(SimulatedMachine machine) {
+    var disk = machine.disk();
+    var storageKey = disk.any(Table.DATA, random);
+    var record = storageKey == null ? null : disk.durable(Table.DATA).get(storageKey);
+    if (storageKey == null || record == null) {
+      return false;
+    }
+    try {
+      var key = StorageKey.keyOf(storageKey);
+      var state = SiblingsCodec.decode(key, record);
+      if (state.living().isEmpty()) {
+        return false; // only what was replaced is known
+      }
+      var sibling = state.living().get(random.nextInt(state.living().size()));
+      if (sibling.tombstone()) {
+        return false;
+      }
+      var value = Bytes.utf8((random.nextBoolean() ? "!" : "~") + sibling.value().toUtf8());
+      var changed =
+          new Sibling(sibling.dot(), sibling.expiryMillis(), sibling.contentType(), false, value);
+      var decayed = SiblingsCodec.encode(key, state.corrected(List.of(changed)));
+      if (!disk.replace(storageKey, decayed)) {
+        return false;
+      }
+      cluster.witness().changed(machine, key, sibling, changed);
+      cluster.witness().damaged(machine, Damage.CHANGED_VALUE);
+      return true;
+    } catch (MalformedException e) {
+      return false; // another fault was here before
+    }
+  }
+
+  private boolean damageDebt(Fault fault, SimulatedMachine machine) {
     var debt = machine.disk().any(Table.DEBTS, random);
     if (debt == null) {
       return false;
     }
     // Under a running process its books would be wrong until its next start.
     cluster.crash(machine, true, "fault");
-    boolean done = machine.disk().forget(Table.DEBTS, debt);
+    var disk = machine.disk();
+    boolean done =
+        fault == Fault.LOST_DEBT ? disk.forget(Table.DEBTS, debt) : disk.rot(Table.DEBTS, debt);
     if (done) {
-      cluster.witness().damaged(machine, Damage.LOST_DEBT);
+      boolean lost = fault == Fault.LOST_DEBT;
+      cluster.witness().damaged(machine, lost ? Damage.LOST_DEBT : Damage.ROTTEN_DEBT);
     }
     return done;
   }
@@ -62,7 +107,7 @@ final class DiskFaults {
     }
     boolean done =
         switch (fault) {
-          case ROTTEN_RECORD -> disk.rot(record);
+          case ROTTEN_RECORD -> disk.rot(Table.DATA, record);
           case ROLLED_BACK_RECORD -> {
             cluster.crash(machine, true, "fault");
             yield disk.rollBack(record);

@@ -26,6 +26,8 @@ public final class EventQueue {
   private long nowMicros;
   private long asked;
   private long happened;
+  private long wallLeapMillis;
+  private long monotonicLeapMillis;
 
   /** Virtual microseconds since the beginning. */
   public long nowMicros() {
@@ -35,6 +37,26 @@ public final class EventQueue {
   /** How many events have happened. */
   public long happened() {
     return happened;
+  }
+
+  /**
+   * Time passes in which nothing happens: all clocks go on, and nothing else does. To the processes
+   * it is as if all machines had been asleep for so long, or with {@code wallOnly} as if they were
+   * set forward together.
+   */
+  void leap(long millis, boolean wallOnly) {
+    wallLeapMillis += millis;
+    monotonicLeapMillis += wallOnly ? 0 : millis;
+  }
+
+  /** By how much wall clocks are ahead of {@link #nowMicros}. */
+  long wallLeapMillis() {
+    return wallLeapMillis;
+  }
+
+  /** By how much monotonic clocks are ahead of {@link #nowMicros}. */
+  long monotonicLeapMillis() {
+    return monotonicLeapMillis;
   }
 
   public void at(long atMicros, Runnable action) {

@@ -34,6 +34,8 @@ public enum Fault {
   HELD_BACK_MESSAGES,
   /** What a machine tells of others is damaged in its memory. */
   GARBLED_GOSSIP,
+  /** Records in a machine's messages are damaged in its memory, and its messages on their way. */
+  GARBLED_MESSAGES,
   /** A disk takes a hundred times as long. */
   SLOW_DISK,
   /** A write fails. */
@@ -46,14 +48,20 @@ public enum Fault {
   FULL_DISK,
   /** A bit of a stored record flips. */
   ROTTEN_RECORD,
+  /** A stored value is another one, and the checksum of its record is right. */
+  CHANGED_VALUE,
   /** A record vanishes from a disk, under a running process or not. */
   LOST_RECORD,
   /** It is forgotten whom a record is owed to. */
   LOST_DEBT,
+  /** A bit of what is noted of whom a record is owed to flips. */
+  ROTTEN_DEBT,
   /** An older version of a record comes back while no process runs. */
   ROLLED_BACK_RECORD,
   /** A wall clock is set forward or back. */
   CLOCK_JUMP,
+  /** All wall clocks go on by minutes at once: what was deleted or ended did so long ago. */
+  QUIET_MINUTES,
   /** A wall clock runs too fast or too slow. */
   CLOCK_DRIFT,
   /** A second process is started elsewhere with a copy of a directory. */

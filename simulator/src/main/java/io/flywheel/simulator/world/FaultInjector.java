@@ -15,7 +15,9 @@ import java.util.TreeSet;
  */
 public final class FaultInjector {
   private static final long SUPERVISION_MICROS = 100_000;
-  private static final int MOST_HOURS_APART = 64;
+  private static final int FULL_HOURS_APART = 128;
+  private static final int HOURS_APART = 4;
+  private static final long MOST_HOURS_MILLIS = 10 * 3_600_000L;
 
   private final SimulatedCluster cluster;
   private final List<Fault> faults;
@@ -55,6 +57,10 @@ public final class FaultInjector {
   /** Nothing more befalls; what has befallen the surroundings is mended, the machines are not. */
   public void end() {
     active = false;
+    if (faults.contains(Fault.CHANGED_VALUE)) {
+      // What changes while clients write is soon replaced; this is there to stay.
+      strike(Fault.CHANGED_VALUE);
+    }
     network.mend();
     disks.mend();
     for (var machine : cluster.machines()) {
@@ -115,7 +121,8 @@ public final class FaultInjector {
           FLAPPING_LINK,
           CONNECTION_RESET,
           HELD_BACK_MESSAGES,
-          GARBLED_GOSSIP ->
+          GARBLED_GOSSIP,
+          GARBLED_MESSAGES ->
           network.inject(fault, machine);
       case SLOW_DISK,
           FAILED_WRITE,
@@ -123,13 +130,19 @@ public final class FaultInjector {
           FAILED_READS,
           FULL_DISK,
           ROTTEN_RECORD,
+          CHANGED_VALUE,
           LOST_RECORD,
           LOST_DEBT,
+          ROTTEN_DEBT,
           ROLLED_BACK_RECORD ->
           disks.inject(fault, machine);
       case CLOCK_JUMP -> {
         long reach = random.nextInt(3) == 0 ? 120_000 : 5_000;
         cluster.jump(machine, random.nextLong(2 * reach) - reach);
+        yield true;
+      }
+      case QUIET_MINUTES -> {
+        cluster.leap(30_000 + random.nextLong(150_000), true);
         yield true;
       }
       case CLOCK_DRIFT -> {
@@ -172,14 +185,21 @@ public final class FaultInjector {
     return true;
   }
 
-  /** Hours only in small clusters, and seldom: each takes about as long as forty other seeds. */
+  /**
+   * Of hours most are skipped: nothing happens in them. Now and then everything does that does in
+   * up to an hour; but only in small clusters, as it takes about as long as forty other seeds.
+   */
   private boolean absent(SimulatedMachine machine) {
-    boolean forHours = random.nextInt(MOST_HOURS_APART) == 0 && cluster.machines().size() <= 3;
+    boolean inFull = random.nextInt(FULL_HOURS_APART) == 0 && cluster.machines().size() <= 3;
     if (!restarting.add(machine.index())) {
       return false;
     }
-    long away = (forHours ? 60 : 1) * (10_000_000 + random.nextLong(50_000_000));
+    long away = (inFull ? 60 : 1) * (10_000_000 + random.nextLong(50_000_000));
     cluster.crash(machine, random.nextBoolean(), "it is switched off");
+    if (random.nextInt(HOURS_APART) == 0) {
+      long hours = 1_000_000 + random.nextLong(MOST_HOURS_MILLIS);
+      cluster.events().after(away / 2, () -> cluster.leap(hours, false));
+    }
     cluster.events().after(away, () -> restart(machine));
     backMicros = Math.max(backMicros, cluster.events().nowMicros() + away);
     return true;

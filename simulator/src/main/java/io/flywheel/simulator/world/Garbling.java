@@ -2,6 +2,7 @@ package io.flywheel.simulator.world;
 
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Message;
+import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Claim;
 import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
@@ -10,21 +11,54 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Flips one bit of what a member tells of members, before its message is given a checksum: in the
- * memory of a machine that is about to fail (S3, July 2008).
+ * Flips one bit of what a member tells of members or of keys, before its message is given a
+ * checksum: in the memory of a machine that is about to fail (S3, July 2008).
  */
 final class Garbling {
   private Garbling() {}
 
   /** The same envelope where it carries no gossip. */
-  static Envelope of(Envelope envelope, SplittableRandom random) {
-    Message message =
+  static Envelope ofGossip(Envelope envelope, SplittableRandom random) {
+    return with(
+        envelope,
         switch (envelope.message()) {
           case Message.Gossip gossip ->
               new Message.Gossip(gossip.from(), gossip.digests(), garbled(gossip.news(), random));
           case Message.News news -> new Message.News(garbled(news.states(), random));
           default -> envelope.message();
-        };
+        });
+  }
+
+  /** The same envelope where it carries no record. */
+  static Envelope ofRecords(Envelope envelope, SplittableRandom random) {
+    return with(
+        envelope,
+        switch (envelope.message()) {
+          case Message.ReplicaPut put ->
+              new Message.ReplicaPut(
+                  put.request(), put.key(), put.era(), put.owner(), of(put.record(), random));
+          case Message.ReplicaGetReply reply ->
+              new Message.ReplicaGetReply(
+                  reply.request(),
+                  reply.status(),
+                  reply.era(),
+                  reply.closed(),
+                  reply.owed(),
+                  of(reply.record(), random));
+          default -> envelope.message();
+        });
+  }
+
+  static Bytes of(Bytes bytes, SplittableRandom random) {
+    if (bytes.length() == 0) {
+      return bytes;
+    }
+    byte[] damaged = bytes.array().clone();
+    damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+    return Bytes.wrap(damaged);
+  }
+
+  private static Envelope with(Envelope envelope, Message message) {
     return new Envelope(
         envelope.from(),
         envelope.startId(),

@@ -38,6 +38,10 @@ final class NetworkFaults {
         cluster.network().garble(machine, random.nextDouble() * 0.5);
         end(() -> cluster.network().garble(machine, 0));
       }
+      case GARBLED_MESSAGES -> {
+        cluster.network().damage(machine, random.nextDouble() * 0.2);
+        end(() -> cluster.network().damage(machine, 0));
+      }
       default -> cluster.network().reset();
     }
     return true;
@@ -96,6 +100,7 @@ final class NetworkFaults {
       }
       cluster.network().holdBack(from, 0);
       cluster.network().garble(from, 0);
+      cluster.network().damage(from, 0);
     }
   }
 }

@@ -30,18 +30,18 @@ public final class SimulatedClock {
 
   public long wallMillis() {
     double drifted = events.nowMicros() / 1000.0 * (1 + driftPerMillion / 1e6);
-    return START_WALL_MILLIS + wallOffsetMillis + (long) drifted;
+    return START_WALL_MILLIS + events.wallLeapMillis() + wallOffsetMillis + (long) drifted;
   }
 
   public long monotonicMillis() {
-    return monotonicOffsetMillis + events.nowMicros() / 1000;
+    return monotonicOffsetMillis + events.monotonicLeapMillis() + events.nowMicros() / 1000;
   }
 
   /** When, in virtual microseconds, the monotonic clock shows this; never for {@code MAX_VALUE}. */
   long microsAt(long monotonicMillis) {
     return monotonicMillis == Long.MAX_VALUE
         ? Long.MAX_VALUE
-        : (monotonicMillis - monotonicOffsetMillis) * 1000;
+        : (monotonicMillis - events.monotonicLeapMillis() - monotonicOffsetMillis) * 1000;
   }
 
   /** Virtual time, which no machine knows. */
@@ -51,7 +51,7 @@ public final class SimulatedClock {
 
   /** How far the wall clock is ahead of the true time. */
   public long aheadMillis() {
-    return wallMillis() - START_WALL_MILLIS - events.nowMicros() / 1000;
+    return wallMillis() - START_WALL_MILLIS - events.wallLeapMillis() - events.nowMicros() / 1000;
   }
 
   void drift(double perMillion) {

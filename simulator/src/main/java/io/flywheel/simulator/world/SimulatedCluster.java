@@ -154,6 +154,12 @@ public final class SimulatedCluster {
     machine.clock().jump(millis);
   }
 
+  /** So much time passes in which nothing happens; see {@link EventQueue#leap}. */
+  public void leap(long millis, boolean wallOnly) {
+    trace.add(Trace.Kind.CLOCK, -1, wallOnly ? -millis : millis);
+    events.leap(millis, wallOnly);
+  }
+
   // --- requests
   // -----------------------------------------------------------------------------------
 

@@ -196,23 +196,34 @@ public final class SimulatedDisk implements Storage {
     if (older == null || older.isEmpty() || !forget(Table.DATA, storageKey)) {
       return false;
     }
-    Bytes record = older.get(random.nextInt(older.size()));
-    table(durable, Table.DATA).put(storageKey, record);
-    table(readable, Table.DATA).put(storageKey, record);
+    put(Table.DATA, storageKey, older.get(random.nextInt(older.size())));
     return true;
   }
 
+  /** Another record is in the place of one; false while that is only in the page cache. */
+  boolean replace(Bytes storageKey, Bytes record) {
+    if (unreadable.contains(storageKey) || !forget(Table.DATA, storageKey)) {
+      return false;
+    }
+    put(Table.DATA, storageKey, record);
+    return true;
+  }
+
+  private void put(Table table, Bytes storageKey, Bytes record) {
+    table(durable, table).put(storageKey, record);
+    table(readable, table).put(storageKey, record);
+  }
+
   /** Flips one bit of a stored record; the storage engine's own checksum finds some. */
-  boolean rot(Bytes storageKey) {
-    var record = table(durable, Table.DATA).get(storageKey);
-    if (record == null || !forget(Table.DATA, storageKey)) {
+  boolean rot(Table table, Bytes storageKey) {
+    var record = table(durable, table).get(storageKey);
+    if (record == null || !forget(table, storageKey)) {
       return false;
     }
     byte[] bytes = record.array().clone();
     bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-    table(durable, Table.DATA).put(storageKey, Bytes.wrap(bytes));
-    table(readable, Table.DATA).put(storageKey, Bytes.wrap(bytes));
-    if (random.nextInt(3) == 0) {
+    put(table, storageKey, Bytes.wrap(bytes));
+    if (table == Table.DATA && random.nextInt(3) == 0) {
       unreadable.add(storageKey);
     }
     return true;

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A machine: an address, a disk and a clock, and at most one process at a time. */
 public final class SimulatedMachine {
   private static final int SLOW_FACTOR = 100;
+  private static final long USUAL_INPUT_MICROS = 40;
 
   private final int index;
   private final NodeConfig config;
@@ -16,8 +17,9 @@ public final class SimulatedMachine {
   private final boolean clone;
 
   private NodeConfig startsWith;
+  private long inputMicros = USUAL_INPUT_MICROS;
   private boolean retired;
-  private boolean slow;
+  private int diskFactor = 1;
   private boolean full;
   private long fullSinceMicros;
   private int halts;
@@ -82,7 +84,12 @@ public final class SimulatedMachine {
   }
 
   void slowDown(boolean slower) {
-    slow = slower;
+    slowDown(slower ? SLOW_FACTOR : 1);
+  }
+
+  /** From now on its disk takes so many times as long as it should. */
+  void slowDown(int factor) {
+    diskFactor = factor;
   }
 
   /** Its process is told when that changes, and at its start. */
@@ -109,9 +116,23 @@ public final class SimulatedMachine {
     }
   }
 
+  /** For how long an input keeps the processor busy, in microseconds. */
+  long inputMicros() {
+    return inputMicros;
+  }
+
+  /** A slow processor makes an overload of few requests. */
+  public void slowProcessor(long microsPerInput) {
+    inputMicros = microsPerInput;
+  }
+
+  public void usualProcessor() {
+    inputMicros = USUAL_INPUT_MICROS;
+  }
+
   /** How many times longer its disk takes than it should. */
   int diskFactor() {
-    return slow ? SLOW_FACTOR : 1;
+    return diskFactor;
   }
 
   /** Whether it is gone for good. */

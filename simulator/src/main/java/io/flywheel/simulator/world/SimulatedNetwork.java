@@ -27,6 +27,7 @@ public final class SimulatedNetwork {
   private final List<Connection> connections = new ArrayList<>();
   private final double[] heldBack = new double[MOST_MACHINES];
   private final double[] garbled = new double[MOST_MACHINES];
+  private final double[] damaged = new double[MOST_MACHINES];
   private long undecodable;
 
   SimulatedNetwork(SimulatedCluster cluster, Conditions conditions, SplittableRandom random) {
@@ -47,8 +48,9 @@ public final class SimulatedNetwork {
   }
 
   void send(SimulatedProcess from, NodeId to, Envelope envelope) {
-    boolean damaged = happens(garbled[from.machine().index()]);
-    var sent = damaged ? Garbling.of(envelope, random) : envelope;
+    int sender = from.machine().index();
+    var sent = happens(garbled[sender]) ? Garbling.ofGossip(envelope, random) : envelope;
+    sent = happens(damaged[sender]) ? Garbling.ofRecords(sent, random) : sent;
     Bytes bytes = MessageCodec.encode(sent);
     cluster.trace().add(Trace.Kind.SEND, from.life() << 32 ^ to.value(), bytes);
     cluster.witness().sent(from, envelope);
@@ -98,9 +100,31 @@ public final class SimulatedNetwork {
     garbled[machine.index()] = share;
   }
 
+  /** From now on this share of what a machine sends is damaged, one way or another. */
+  void damage(SimulatedMachine machine, double share) {
+    damaged[machine.index()] = share;
+  }
+
+  /**
+   * A frame has a checksum, so what was damaged on its way is never handed to a node; but whatever
+   * comes must be refused in order.
+   */
+  private void refuseGarbage(SimulatedProcess target, Bytes bytes) {
+    try {
+      MessageCodec.decode(Garbling.of(bytes, random));
+    } catch (MalformedException e) {
+      undecodable++;
+    } catch (RuntimeException e) {
+      cluster.witness().threw(target, e);
+    }
+  }
+
   private void deliver(SimulatedProcess from, SimulatedProcess target, Bytes bytes) {
     if (!target.alive() || isCut(from, target)) {
       return;
+    }
+    if (happens(damaged[from.machine().index()])) {
+      refuseGarbage(target, bytes);
     }
     cluster.trace().add(Trace.Kind.RECEIVE, target.life(), bytes);
     try {

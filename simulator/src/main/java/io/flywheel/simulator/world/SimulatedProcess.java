@@ -7,6 +7,7 @@ import io.flywheel.core.effect.Outbox;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Now;
 import io.flywheel.core.node.Node;
@@ -22,12 +23,19 @@ import java.util.function.Consumer;
  * One life of one node: hands it its inputs and carries out its effects as the production server
  * does. Stores collect while the disk works and go to it as one batch; {@code stored} follows the
  * sync and never a failure, which stops the process. Sends, loads and answers leave in order, at
- * once.
+ * once. Each input keeps the processor busy for a while, and those that come meanwhile wait in one
+ * line.
  */
 public final class SimulatedProcess {
   private static final int NEVER = -1;
   private static final long NO_TICKET = -1;
   private static final long PERIOD_MICROS = 200_000;
+
+  /** What the buffers of connections hold; the rest never arrives. */
+  private static final int MOST_WAITING = 20_000;
+
+  /** An input that has come and has not been looked at. */
+  private record Waiting(Consumer<Now> input, long sinceMicros) {}
 
   private final SimulatedCluster cluster;
   private final SimulatedMachine machine;
@@ -37,7 +45,7 @@ public final class SimulatedProcess {
   private final Endpoint endpoint = new Endpoint();
   private final Node node;
 
-  private final ArrayDeque<Consumer<Now>> whilePaused = new ArrayDeque<>();
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private List<Effect> collected = new ArrayList<>();
   private List<Mutation> unsynced = new ArrayList<>();
   private boolean storing;
@@ -46,6 +54,11 @@ public final class SimulatedProcess {
   private long pausedMicros;
   private long pausedSinceMicros;
   private long wakesAtMicros = Long.MAX_VALUE;
+  private boolean wakeWaits;
+  private long busyUntilMicros;
+  private boolean turnComes;
+  private long longestWaitMicros;
+  private long resumedAtMicros;
   private int diesAfterEffects = NEVER;
 
   SimulatedProcess(
@@ -105,8 +118,23 @@ public final class SimulatedProcess {
     return node.view(machine.clock().now());
   }
 
+  /** What it has been told of each member. */
+  public List<MemberState> told() {
+    return node.told();
+  }
+
+  /** How long an input has waited for the processor at the most. */
+  public long longestWaitMicros() {
+    return longestWaitMicros;
+  }
+
+  /** How long the input that is looked at next has been waiting. */
+  public long waitingMicros() {
+    return waiting.isEmpty() ? 0 : cluster.events().nowMicros() - waiting.getFirst().sinceMicros;
+  }
+
   void receive(Envelope envelope) {
-    input(now -> node.receive(now, envelope));
+    offer(now -> node.receive(now, envelope));
   }
 
   void connected(NodeId peer) {
@@ -118,7 +146,7 @@ public final class SimulatedProcess {
   }
 
   void request(long token, ClientRequest request) {
-    input(now -> node.request(now, token, request));
+    offer(now -> node.request(now, token, request));
   }
 
   void diskSpace(boolean full) {
@@ -139,12 +167,8 @@ public final class SimulatedProcess {
   void resume() {
     pausedMicros = pausedMicros();
     paused = false;
-    while (!whilePaused.isEmpty() && alive) {
-      input(whilePaused.remove());
-    }
-    if (alive) {
-      sleepUntilWake();
-    }
+    resumedAtMicros = cluster.events().nowMicros();
+    takeTurn();
   }
 
   /** Dies in the middle of some coming turn, when it has carried out that many of its effects. */
@@ -156,14 +180,47 @@ public final class SimulatedProcess {
     alive = false;
   }
 
+  /** An input that comes through a connection, for as long as there is room. */
+  private void offer(Consumer<Now> input) {
+    if (waiting.size() < MOST_WAITING) {
+      input(input);
+    }
+  }
+
   private void input(Consumer<Now> input) {
     if (!alive) {
       return;
     }
-    if (paused) {
-      whilePaused.add(input);
-      return;
+    long now = cluster.events().nowMicros();
+    if (paused || now < busyUntilMicros || !waiting.isEmpty()) {
+      waiting.add(new Waiting(input, now));
+      takeTurn();
+    } else {
+      handle(input);
     }
+  }
+
+  /** Sees to it that what waits is looked at, one after the other. */
+  private void takeTurn() {
+    if (!turnComes && !paused && alive && !waiting.isEmpty()) {
+      turnComes = true;
+      cluster.events().at(busyUntilMicros, this::turn);
+    }
+  }
+
+  private void turn() {
+    turnComes = false;
+    if (alive && !paused && !waiting.isEmpty()) {
+      var next = waiting.remove();
+      long since = Math.max(next.sinceMicros, resumedAtMicros);
+      longestWaitMicros = Math.max(longestWaitMicros, cluster.events().nowMicros() - since);
+      handle(next.input);
+      takeTurn();
+    }
+  }
+
+  private void handle(Consumer<Now> input) {
+    busyUntilMicros = cluster.events().nowMicros() + machine.inputMicros();
     try {
       input.accept(machine.clock().now());
     } catch (RuntimeException e) {
@@ -349,7 +406,7 @@ public final class SimulatedProcess {
 
   private void sleepUntilWake() {
     long at = machine.clock().microsAt(node.nextWakeMillis());
-    if (at < wakesAtMicros) {
+    if (at < wakesAtMicros && !wakeWaits) {
       wakesAtMicros = at;
       cluster.events().at(at, () -> wake(at));
     }
@@ -358,7 +415,12 @@ public final class SimulatedProcess {
   private void wake(long at) {
     if (at == wakesAtMicros) {
       wakesAtMicros = Long.MAX_VALUE;
-      input(node::wake);
+      wakeWaits = true;
+      input(
+          now -> {
+            wakeWaits = false;
+            node.wake(now);
+          });
     }
   }
 

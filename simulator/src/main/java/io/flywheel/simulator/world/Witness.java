@@ -3,6 +3,8 @@ package io.flywheel.simulator.world;
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.message.Envelope;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.version.Sibling;
 import java.util.List;
 
 /** Sees everything that happens in a cluster, at the moment at which it happens. */
@@ -30,6 +32,9 @@ public interface Witness {
 
   /** A machine's directory and configuration do not let a process start. */
   default void refusedToStart(SimulatedMachine machine, String reason) {}
+
+  /** A fault changed a durable value of a key, under the same dot. */
+  default void changed(SimulatedMachine machine, Key key, Sibling before, Sibling after) {}
 
   /** A fault destroyed durable data of a machine. */
   default void damaged(SimulatedMachine machine, Damage damage) {}

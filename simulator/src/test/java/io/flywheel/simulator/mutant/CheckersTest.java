@@ -93,6 +93,15 @@ final class CheckersTest {
   }
 
   @Test
+  void aRecordThatIsKeptForNobodyIsFound() {
+    assertFinds(
+        "NothingIsOwed",
+        "io/flywheel/core/replica/Records.java",
+        "if (isOrphan(queue) && ledger.isOpen()) {",
+        "if (isOrphan(queue) && partitions < 0) {");
+  }
+
+  @Test
   void nodesThatKeepEachOtherBusyForNothingAreFound() {
     assertFinds(
         "WorkIsBounded",

@@ -96,7 +96,7 @@ final class SimulatedDiskTest extends StorageContract {
   void aRottenRecordIsNotWhatWasWritten() throws IOException {
     write(disk, "value");
     disk.sync();
-    assertTrue(disk.rot(KEY));
+    assertTrue(disk.rot(Table.DATA, KEY));
     assertNotEquals(new Loaded.Value(Bytes.utf8("value")), disk.load(Table.DATA, KEY));
     write(disk, "written anew");
     assertEquals("written anew", text(disk.load(Table.DATA, KEY)));
