@@ -4,6 +4,7 @@ import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.server.admin.AdminRoutes;
 import io.flywheel.server.admin.Page;
 import io.flywheel.server.config.Address;
+import io.flywheel.server.grpc.GrpcServer;
 import io.flywheel.server.http.Answer;
 import io.flywheel.server.http.HttpLimits;
 import io.flywheel.server.http.HttpServer;
@@ -18,10 +19,12 @@ import java.util.ArrayList;
 /** Everything that clients and operators find at a server's client address. */
 public final class ClientPort implements AutoCloseable {
   private final HttpServer http;
+  private final GrpcServer grpc;
   private final ServerMetrics metrics;
 
-  private ClientPort(HttpServer http, ServerMetrics metrics) {
+  private ClientPort(HttpServer http, GrpcServer grpc, ServerMetrics metrics) {
     this.http = http;
+    this.grpc = grpc;
     this.metrics = metrics;
   }
 
@@ -43,17 +46,23 @@ public final class ClientPort implements AutoCloseable {
             new Page(
                 (head, reply) ->
                     Answer.text(200, ServerMetrics.CONTENT_TYPE, metrics.scrape(port::view)))));
+    GrpcServer grpc = null;
     try {
+      grpc = GrpcServer.start(port, settings, metrics.requests());
       var http =
           HttpServer.start(
               port.eventLoop(),
               new InetSocketAddress(address.host(), address.port()),
               HttpLimits.forHeap(Runtime.getRuntime().maxMemory()),
               routes,
+              grpc,
               settings.limits().valueBytes());
       metrics.gauge("flywheel.http.connections", "Clients' connections", http::connectionCount);
-      return new ClientPort(http, metrics);
+      return new ClientPort(http, grpc, metrics);
     } catch (IOException e) {
+      if (grpc != null) {
+        grpc.close();
+      }
       metrics.close();
       throw e;
     }
@@ -68,6 +77,7 @@ public final class ClientPort implements AutoCloseable {
   @Override
   public void close() {
     http.close();
+    grpc.close();
     metrics.close();
   }
 }

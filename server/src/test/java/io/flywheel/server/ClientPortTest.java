@@ -7,28 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.flywheel.core.model.Bytes;
-import io.flywheel.core.model.ClusterSettings;
-import io.flywheel.core.model.Limits;
-import io.flywheel.core.model.NamespaceSettings;
-import io.flywheel.core.model.NamespaceSettings.BlindWrites;
-import io.flywheel.core.model.NamespaceSettings.Conflicts;
-import io.flywheel.core.model.NamespaceSettings.Overflow;
-import io.flywheel.core.model.Quorum;
-import io.flywheel.core.model.Zone;
-import io.flywheel.core.node.NodeConfig;
-import io.flywheel.core.node.Rhythm;
-import io.flywheel.server.config.Address;
 import io.flywheel.server.http.RawClient;
 import io.flywheel.server.http.RawClient.Response;
-import io.flywheel.server.runtime.NodeClock;
-import io.flywheel.server.runtime.NodeRuntime;
-import io.flywheel.server.runtime.ProcessEnd;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,48 +23,16 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 final class ClientPortTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final ClusterSettings SETTINGS =
-      new ClusterSettings(
-          "one",
-          16,
-          Quorum.of(1, 1, 1),
-          new Limits(1 << 20, 3, 16 << 20),
-          List.of(
-              new NamespaceSettings(
-                  "careful", Conflicts.SIBLINGS, Overflow.REFUSE, BlindWrites.REFUSE, 0)));
 
   @TempDir private Path folder;
-  private @Nullable NodeRuntime runtime;
-  private @Nullable ClientPort port;
+  private @Nullable ClusterOfOne cluster;
   private @Nullable RawClient client;
 
   @BeforeEach
   void start() throws IOException {
-    var config =
-        new NodeConfig(
-            "node-1",
-            Zone.DEFAULT,
-            1,
-            "127.0.0.1:1",
-            "127.0.0.1:2",
-            SETTINGS,
-            List.of("node-1"),
-            List.of(),
-            true,
-            1L << 30,
-            Rhythm.DEFAULT,
-            Bytes.utf8("a secret of one cluster"));
-    var peers = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    var started =
-        NodeRuntime.start(
-            config, folder.resolve("data"), peers, NodeClock.ofMachine(), new NoEnd());
-    runtime = started;
-    var opened = ClientPort.open(started.requests(), SETTINGS, new Address("127.0.0.1", 0));
-    port = opened;
-    client = new RawClient(opened.address());
-    while (exchange("GET", "/health/ready", "", "").status() != 200) {
-      Thread.onSpinWait();
-    }
+    var started = ClusterOfOne.start(folder);
+    cluster = started;
+    client = new RawClient(started.address());
   }
 
   @AfterEach
@@ -90,11 +40,8 @@ final class ClientPortTest {
     if (client != null) {
       client.close();
     }
-    if (port != null) {
-      port.close();
-    }
-    if (runtime != null) {
-      runtime.close();
+    if (cluster != null) {
+      cluster.close();
     }
   }
 
@@ -200,17 +147,5 @@ final class ClientPortTest {
     String metrics = exchange("GET", "/metrics", "", "").text();
     assertTrue(metrics.contains("flywheel_requests_seconds_count{operation=\"put\""), metrics);
     assertTrue(metrics.contains("flywheel_http_connections 1"), metrics);
-  }
-
-  private record NoEnd() implements ProcessEnd {
-    @Override
-    public void abruptly(String reason, Throwable cause) {
-      throw new AssertionError(reason, cause);
-    }
-
-    @Override
-    public void orderly(String reason) {
-      throw new AssertionError(reason);
-    }
   }
 }

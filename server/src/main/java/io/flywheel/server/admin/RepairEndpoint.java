@@ -1,6 +1,6 @@
 package io.flywheel.server.admin;
 
-import io.flywheel.core.effect.Effect;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.core.model.Bytes;
@@ -10,15 +10,14 @@ import io.flywheel.server.http.Call;
 import io.flywheel.server.http.Endpoint;
 import io.flywheel.server.http.KeyQuery;
 import io.flywheel.server.http.Methods;
-import io.flywheel.server.http.OutcomeAnswers;
 import io.flywheel.server.http.ProblemException;
 import io.flywheel.server.http.ProblemType;
 import io.flywheel.server.http.Reply;
 import io.flywheel.server.http.RequestHead;
 import io.flywheel.server.http.RequestRecorder;
-import io.flywheel.server.http.RequestRecorder.Ending;
 import io.flywheel.server.http.RequestRecorder.Operation;
 import io.flywheel.server.runtime.RequestPort;
+import java.io.IOException;
 
 /**
  * {@code /admin/repair}: a POST has this node compare all it owns with the other replicas now, or
@@ -29,11 +28,17 @@ final class RepairEndpoint implements Endpoint {
   private static final long TIMEOUT_MILLIS = 5_000;
 
   private final RequestPort port;
-  private final RequestRecorder recorder;
+  private final KeyInquiry<Outcome.Repaired> inquiry;
 
   RepairEndpoint(RequestPort port, RequestRecorder recorder) {
     this.port = port;
-    this.recorder = recorder;
+    inquiry =
+        new KeyInquiry<>(
+            port,
+            recorder,
+            Operation.REPAIR,
+            Outcome.Repaired.class,
+            (json, _, it) -> write(json, it));
   }
 
   @Override
@@ -54,7 +59,7 @@ final class RepairEndpoint implements Endpoint {
       @Override
       public void run(Bytes body, Reply reply) {
         if (key != null) {
-          repair(key, reply);
+          inquiry.ask(new ClientRequest.Repair(key, TIMEOUT_MILLIS), reply);
           return;
         }
         if (post) {
@@ -78,31 +83,9 @@ final class RepairEndpoint implements Endpoint {
         });
   }
 
-  private void repair(Key key, Reply reply) {
-    long startNanos = System.nanoTime();
-    var request = new ClientRequest.Repair(key, TIMEOUT_MILLIS);
-    port.submit(request, response -> answer(response, reply, startNanos));
-  }
-
-  private void answer(Effect.Respond response, Reply reply, long startNanos) {
-    Ending ending = Ending.DONE;
-    Answer answer;
-    if (response.outcome() instanceof Outcome.Repaired repaired) {
-      answer =
-          JsonPage.of(
-              200,
-              reply.allocator(),
-              json -> {
-                json.writeNumberField("replicas", repaired.replicas());
-                json.writeNumberField("equal", repaired.equal());
-                json.writeNumberField("repaired", repaired.repaired());
-              });
-    } else {
-      var answers = new OutcomeAnswers(Operation.REPAIR, null, recorder);
-      answer = answers.answer(response, reply.allocator());
-      ending = answers.ending();
-    }
-    reply.send(answer);
-    recorder.record(Operation.REPAIR, ending, System.nanoTime() - startNanos);
+  private static void write(JsonGenerator json, Outcome.Repaired repaired) throws IOException {
+    json.writeNumberField("replicas", repaired.replicas());
+    json.writeNumberField("equal", repaired.equal());
+    json.writeNumberField("repaired", repaired.repaired());
   }
 }

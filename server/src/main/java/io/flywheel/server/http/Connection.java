@@ -69,6 +69,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Reply {
     this.pace = new Pace(connections.limits(), System.nanoTime());
   }
 
+  /** Leaves the connection to another protocol; it counts as one all the same. */
+  void handOver() {
+    connections.handOver(this, channel.closeFuture());
+    channel.pipeline().remove(RequestDecoder.class);
+    channel.pipeline().remove(this);
+  }
+
   /** Notes bytes from the wire, before anybody has made sense of them; false to throw them away. */
   boolean arrived(int bytes) {
     reading = true;

@@ -1,5 +1,6 @@
 package io.flywheel.server.http;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -17,6 +18,7 @@ final class Connections {
   private final Set<Connection> open = new LinkedHashSet<>();
   private ArrayList<Connection> unflushed = new ArrayList<>();
   private boolean flushing;
+  private int handedOver;
 
   Connections(EventLoop eventLoop, HttpLimits limits) {
     this.eventLoop = eventLoop;
@@ -33,7 +35,7 @@ final class Connections {
   }
 
   int count() {
-    return open.size();
+    return open.size() + handedOver;
   }
 
   /** Begins to look at deadlines: one timer for all, instead of one for each. */
@@ -44,11 +46,18 @@ final class Connections {
 
   /** False if there are too many already. */
   boolean admit(Connection connection) {
-    return open.size() < limits.connections() && open.add(connection);
+    return count() < limits.connections() && open.add(connection);
   }
 
   void forget(Connection connection) {
     open.remove(connection);
+  }
+
+  /** The connection is another protocol's from now on, and counts until it is closed. */
+  void handOver(Connection connection, ChannelFuture closed) {
+    open.remove(connection);
+    handedOver++;
+    closed.addListener(_ -> handedOver--);
   }
 
   /**

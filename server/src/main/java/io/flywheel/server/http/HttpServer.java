@@ -32,6 +32,7 @@ public final class HttpServer implements AutoCloseable {
    * Begins to listen. Called from outside the loop.
    *
    * @param routes tried in their order
+   * @param http2Port where connections go whose client speaks HTTP/2
    * @param usualBodyBytes what a body may have where no endpoint says otherwise
    * @throws IOException where the address is in use or not this machine's
    */
@@ -40,6 +41,7 @@ public final class HttpServer implements AutoCloseable {
       InetSocketAddress address,
       HttpLimits limits,
       List<Route> routes,
+      Http2Port http2Port,
       int usualBodyBytes)
       throws IOException {
     var connections = new Connections(eventLoop, limits);
@@ -56,7 +58,7 @@ public final class HttpServer implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    open(channel, connections, router);
+                    open(channel, connections, router, http2Port);
                   }
                 })
             .bind(address)
@@ -80,7 +82,8 @@ public final class HttpServer implements AutoCloseable {
     return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
-  private static void open(Channel channel, Connections connections, Router router) {
+  private static void open(
+      Channel channel, Connections connections, Router router, Http2Port http2Port) {
     var connection = new Connection(channel, connections, router);
     if (!connections.admit(connection)) {
       channel
@@ -91,7 +94,7 @@ public final class HttpServer implements AutoCloseable {
     channel
         .pipeline()
         .addLast(
-            new ProtocolChooser(connection),
+            new ProtocolChooser(connection, http2Port),
             new RequestDecoder(connection, connections.limits()),
             connection);
   }

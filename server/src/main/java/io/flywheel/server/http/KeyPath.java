@@ -4,6 +4,7 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NamespaceSettings;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a key from the end of a raw path: {@code key} or {@code namespace/key}. Nothing is folded:
@@ -51,16 +52,30 @@ public final class KeyPath {
 
   private static Bytes key(String path, int start) throws ProblemException {
     byte[] key = decode(path, start, path.length());
-    if (key.length == 0) {
-      throw malformed("the key is empty");
-    }
-    if (key.length > Key.MAX_BYTES) {
-      throw malformed("the key has " + key.length + " bytes, which is more than 1,024");
-    }
-    if (key[0] == '.' && (key.length == 1 || (key.length == 2 && key[1] == '.'))) {
-      throw malformed("'.' and '..' are steps of a path and no keys");
+    String fault = fault(key);
+    if (fault != null) {
+      throw malformed(fault);
     }
     return Bytes.wrap(key);
+  }
+
+  /** What is wrong with these bytes as a key, in any protocol; null if nothing is. */
+  public static @Nullable String fault(byte[] key) {
+    if (key.length == 0) {
+      return "the key is empty";
+    }
+    if (key.length > Key.MAX_BYTES) {
+      return "the key has " + key.length + " bytes, which is more than 1,024";
+    }
+    if (key[0] == '.' && (key.length == 1 || (key.length == 2 && key[1] == '.'))) {
+      return "'.' and '..' are steps of a path and no keys";
+    }
+    for (byte each : key) {
+      if ((each >= 0 && each < ' ') || each == 0x7f) {
+        return "control characters (00 to 1F, 7F) are not taken";
+      }
+    }
+    return null;
   }
 
   private static byte[] decode(String path, int start, int end) throws ProblemException {

@@ -51,7 +51,8 @@ public final class OutcomeAnswers {
       case Outcome.Found found -> found(found, context, allocator);
       case Outcome.Refused refused -> {
         ending = Ending.REFUSED;
-        yield problem(typeOf(refused.refusal()), refused.detail(), null, context, allocator);
+        yield problem(
+            ProblemType.of(refused.refusal()), refused.detail(), null, context, allocator);
       }
       case Outcome.NotDone obstacle -> notDone(obstacle, allocator);
       case Outcome.Unknown unknown -> {
@@ -155,21 +156,6 @@ public final class OutcomeAnswers {
         ? problem(ProblemType.TIMED_OUT, notDone.detail(), null, "", allocator)
         : problem(
             ProblemType.UNAVAILABLE, notDone.detail(), Problem.Outcome.NOT_DONE, "", allocator);
-  }
-
-  private static ProblemType typeOf(Outcome.Refusal refusal) {
-    return switch (refusal) {
-      case UNKNOWN_NAMESPACE -> ProblemType.UNKNOWN_NAMESPACE;
-      case BAD_QUORUM -> ProblemType.BAD_QUORUM;
-      case BAD_CONTEXT -> ProblemType.BAD_CONTEXT;
-      case BAD_TTL -> ProblemType.BAD_TTL;
-      case BLIND_WRITE -> ProblemType.BLIND_WRITE;
-      case BAD_CONTENT_TYPE -> ProblemType.UNSUPPORTED_MEDIA_TYPE;
-      case VALUE_TOO_LARGE -> ProblemType.VALUE_TOO_LARGE;
-      case OBJECT_TOO_LARGE -> ProblemType.OBJECT_TOO_LARGE;
-      case TOO_MANY_SIBLINGS -> ProblemType.TOO_MANY_SIBLINGS;
-      case REQUEST_ID_REUSED -> ProblemType.REQUEST_ID_REUSED;
-    };
   }
 
   private static Answer problem(

@@ -25,7 +25,12 @@ public record Problem(
     }
   }
 
-  /** How long a client had best wait before it tries again, where that helps. */
+  /**
+   * How long a client had best wait before it tries again, where that helps. The least that the
+   * header can say: a node refuses when whatever comes in waits for a tenth of a request's time,
+   * and what waits by then is done in a fraction of a second. How long a disk that has fallen
+   * silent will stay so, nobody knows; another node is the better choice then.
+   */
   static final int RETRY_AFTER_SECONDS = 1;
 
   public static Problem of(ProblemType type, String detail) {

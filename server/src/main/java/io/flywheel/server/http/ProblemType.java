@@ -1,5 +1,7 @@
 package io.flywheel.server.http;
 
+import io.flywheel.core.message.Outcome;
+
 /** All kinds of problems: the status, the last part of the type's URI, the title. */
 public enum ProblemType {
   MALFORMED_REQUEST(400, "malformed-request", "The request is not HTTP as it should be"),
@@ -38,5 +40,26 @@ public enum ProblemType {
     this.status = status;
     this.name = name;
     this.title = title;
+  }
+
+  /** How the request was at fault, by what the node refused. */
+  public static ProblemType of(Outcome.Refusal refusal) {
+    return switch (refusal) {
+      case UNKNOWN_NAMESPACE -> UNKNOWN_NAMESPACE;
+      case BAD_QUORUM -> BAD_QUORUM;
+      case BAD_CONTEXT -> BAD_CONTEXT;
+      case BAD_TTL -> BAD_TTL;
+      case BLIND_WRITE -> BLIND_WRITE;
+      case BAD_CONTENT_TYPE -> UNSUPPORTED_MEDIA_TYPE;
+      case VALUE_TOO_LARGE -> VALUE_TOO_LARGE;
+      case OBJECT_TOO_LARGE -> OBJECT_TOO_LARGE;
+      case TOO_MANY_SIBLINGS -> TOO_MANY_SIBLINGS;
+      case REQUEST_ID_REUSED -> REQUEST_ID_REUSED;
+    };
+  }
+
+  /** The last part of the type's URI, which is the same in every protocol. */
+  public String reason() {
+    return name;
   }
 }

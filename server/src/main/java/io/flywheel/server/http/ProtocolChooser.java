@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
@@ -17,33 +16,29 @@ import org.jspecify.annotations.Nullable;
 final class ProtocolChooser extends ChannelInboundHandlerAdapter {
   private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
-  /**
-   * Empty SETTINGS, then GOAWAY with the last stream 0 and the error HTTP_1_1_REQUIRED: nothing was
-   * done, and the same request may be sent by HTTP/1.1.
-   */
-  private static final byte[] HTTP_1_1_REQUIRED = {
-    0, 0, 0, 4, 0, 0, 0, 0, 0, //
-    0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xd,
-  };
-
   private final Connection connection;
+  private final Http2Port http2Port;
   private @Nullable ByteBuf first;
-  private boolean refused;
+  private boolean leaving;
 
-  ProtocolChooser(Connection connection) {
+  ProtocolChooser(Connection connection, Http2Port http2Port) {
     this.connection = connection;
+    this.http2Port = http2Port;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     var bytes = (ByteBuf) message;
-    if (refused || !connection.arrived(bytes.readableBytes())) {
+    if (!leaving && !connection.arrived(bytes.readableBytes())) {
       bytes.release();
       return;
     }
     ByteBuf before = first;
     first = before == null ? bytes : Unpooled.wrappedBuffer(before, bytes);
     ByteBuf all = first;
+    if (leaving) {
+      return;
+    }
     int length = Math.min(all.readableBytes(), PREFACE.length);
     boolean http2 = true;
     for (int i = 0; i < length && http2; i++) {
@@ -54,17 +49,25 @@ final class ProtocolChooser extends ChannelInboundHandlerAdapter {
       context.fireChannelRead(all);
       context.pipeline().remove(this);
     } else if (length == PREFACE.length) {
-      refuseHttp2(context);
+      handOver(context);
     }
   }
 
-  /** Where a server of gRPC takes over, once there is one. */
-  private void refuseHttp2(ChannelHandlerContext context) {
-    refused = true;
-    release();
-    context
-        .writeAndFlush(Unpooled.wrappedBuffer(HTTP_1_1_REQUIRED))
-        .addListener(ChannelFutureListener.CLOSE);
+  /** What arrives until the others are there waits here. */
+  private void handOver(ChannelHandlerContext context) {
+    leaving = true;
+    connection.handOver();
+    http2Port.take(
+        context.channel(),
+        () -> {
+          ByteBuf arrived = first;
+          first = null;
+          if (arrived != null) {
+            context.fireChannelRead(arrived);
+            context.fireChannelReadComplete();
+          }
+          context.pipeline().remove(this);
+        });
   }
 
   @Override

@@ -23,7 +23,7 @@ record Hello(
     String peerAddress,
     long features,
     Bytes nonce) {
-  static final int PROTOCOL = 2;
+  static final int PROTOCOL = 3;
 
   private static final int MAGIC = 0x464c5957; // FLYW
   private static final int MOST_TEXT_BYTES = 256;

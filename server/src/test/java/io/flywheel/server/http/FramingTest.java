@@ -261,14 +261,10 @@ final class FramingTest {
   }
 
   @Test
-  void http2IsSentAwayPolitely() throws Exception {
+  void http2IsForAnotherPortBehindThisOne() throws Exception {
     try (var client = server.connect()) {
       client.send("PRI * HTTP/2.0\r\n").send("\r\nSM\r\n\r\n");
-      byte[] frames = client.read(26);
-      assertEquals(4, frames[3], "SETTINGS");
-      assertEquals(7, frames[12], "GOAWAY");
-      assertEquals(0xd, frames[25], "HTTP_1_1_REQUIRED");
-      assertTrue(client.atEnd());
+      assertTrue(client.atEnd(), "handed over, to a port that closes all that it gets");
     }
     assertRefusedAndClosed(505, "PRI * HTTP/2.1\r\n\r\nSM\r\n\r\n");
   }

@@ -58,7 +58,16 @@ public final class TestServer implements AutoCloseable {
     routes.add(new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(port, settings, recorder)));
     routes.addAll(more.apply(port));
     var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    server = HttpServer.start(eventLoop, loopback, limits, routes, LIMITS.valueBytes());
+    server =
+        HttpServer.start(
+            eventLoop,
+            loopback,
+            limits,
+            routes,
+            (connection, _) -> {
+              var _ = connection.close();
+            },
+            LIMITS.valueBytes());
   }
 
   public ScriptedPort port() {

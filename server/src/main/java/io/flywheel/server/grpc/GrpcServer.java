@@ -1,0 +1,119 @@
+package io.flywheel.server.grpc;
+
+import io.flywheel.api.v1.KeyValueGrpc;
+import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.version.ContextSeal;
+import io.flywheel.server.http.Http2Port;
+import io.flywheel.server.http.RequestRecorder;
+import io.flywheel.server.runtime.RequestPort;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** gRPC on connections that the client port has accepted, on the loop that owns the node. */
+public final class GrpcServer implements Http2Port, AutoCloseable {
+  /**
+   * Room for names, receipts and a context beside a value; no batch is refused that has as much.
+   */
+  private static final int LEAST_MESSAGE_BYTES = 4 << 20;
+
+  private static final int REST_OF_MESSAGE_BYTES = ContextSeal.MAX_TOKEN_CHARS + (64 << 10);
+  private static final int CALLS_PER_CONNECTION = 256;
+  private static final int WINDOW_BYTES = 1 << 20;
+  private static final int HEADER_BYTES = 16 << 10;
+  private static final long HEALTH_MILLIS = 200;
+
+  /** A client may ask whether its connection still lives so often. */
+  private static final long PING_SECONDS = 10;
+
+  private static final long IDLE_MINUTES = 30;
+
+  /** It logs what clients do wrong, with stack traces. Held, or its level would be forgotten. */
+  private static final Logger LIBRARY = Logger.getLogger("io.grpc");
+
+  static {
+    LIBRARY.setLevel(Level.SEVERE);
+  }
+
+  private final EventLoop loop;
+  private final Server server;
+  private final HandedOver connections;
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final RequestPort port;
+
+  private GrpcServer(RequestPort port, ClusterSettings settings, RequestRecorder recorder)
+      throws IOException {
+    this.port = port;
+    this.loop = port.eventLoop();
+    SocketAddress nowhere = new InetSocketAddress(0);
+    this.connections = new HandedOver(nowhere);
+    int messageBytes =
+        Math.max(LEAST_MESSAGE_BYTES, settings.limits().valueBytes() + REST_OF_MESSAGE_BYTES);
+    var operations = new Operations(port, recorder, settings.quorum().n());
+    this.server =
+        NettyServerBuilder.forAddress(nowhere)
+            .channelFactory(() -> connections)
+            .bossEventLoopGroup(loop)
+            .workerEventLoopGroup(loop)
+            .directExecutor()
+            .maxInboundMessageSize(messageBytes)
+            .maxInboundMetadataSize(HEADER_BYTES)
+            .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
+            .initialFlowControlWindow(WINDOW_BYTES)
+            .permitKeepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+            .addService(new KeyValueService(port, operations, messageBytes))
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .build()
+            .start();
+  }
+
+  /** Begins to serve what is handed over. Called from outside the loop. */
+  public static GrpcServer start(
+      RequestPort port, ClusterSettings settings, RequestRecorder recorder) throws IOException {
+    var server = new GrpcServer(port, settings, recorder);
+    server.loop.execute(server::tellHealth);
+    return server;
+  }
+
+  /** As {@code /health/ready}: a node that once serves, serves, whatever it sees of others. */
+  private void tellHealth() {
+    boolean serving = port.view().serving();
+    var status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    health.setStatus(KeyValueGrpc.SERVICE_NAME, status);
+    if (!serving) {
+      var _ = loop.schedule(this::tellHealth, HEALTH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Override
+  public void take(Channel connection, Runnable whenTaken) {
+    connection
+        .deregister()
+        .addListener(
+            done -> {
+              connections.accept(connection);
+              loop.execute(whenTaken);
+            });
+  }
+
+  /** Takes no new calls, and ends each connection once its calls are answered. */
+  @Override
+  public void close() {
+    health.enterTerminalState();
+    server.shutdown();
+  }
+}

@@ -1,0 +1,464 @@
+package io.flywheel.server.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import io.flywheel.api.v1.Absence;
+import io.flywheel.api.v1.BatchGetRequest;
+import io.flywheel.api.v1.BatchGetResponse;
+import io.flywheel.api.v1.BatchPutRequest;
+import io.flywheel.api.v1.BatchPutResponse;
+import io.flywheel.api.v1.DeleteRequest;
+import io.flywheel.api.v1.GetRequest;
+import io.flywheel.api.v1.GetResponse;
+import io.flywheel.api.v1.GetTopologyRequest;
+import io.flywheel.api.v1.Key;
+import io.flywheel.api.v1.KeyValueGrpc;
+import io.flywheel.api.v1.PutRequest;
+import io.flywheel.api.v1.PutResponse;
+import io.flywheel.api.v1.StreamRequest;
+import io.flywheel.api.v1.StreamResponse;
+import io.flywheel.api.v1.Topology;
+import io.flywheel.api.v1.Value;
+import io.flywheel.server.ClusterOfOne;
+import io.flywheel.server.http.RawClient;
+import io.grpc.ManagedChannel;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A cluster of one through real gRPC, on the port that HTTP has. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+final class GrpcTest {
+  private static final int STREAMED = 2_000;
+
+  @TempDir private Path folder;
+  private @Nullable ClusterOfOne cluster;
+  private @Nullable ManagedChannel channel;
+
+  @BeforeEach
+  void start() throws IOException {
+    var started = ClusterOfOne.start(folder);
+    cluster = started;
+    channel =
+        NettyChannelBuilder.forAddress(started.address())
+            .usePlaintext()
+            .maxInboundMessageSize(32 << 20)
+            .build();
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    if (channel != null) {
+      assertTrue(channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS));
+    }
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private KeyValueGrpc.KeyValueBlockingStub store() {
+    assertNotNull(channel);
+    return KeyValueGrpc.newBlockingStub(channel);
+  }
+
+  private static Key key(String key) {
+    return Key.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
+  }
+
+  private static PutRequest.Builder put(String key, String value) {
+    return PutRequest.newBuilder().setKey(key(key)).setValue(ByteString.copyFromUtf8(value));
+  }
+
+  private static GetRequest get(String key) {
+    return GetRequest.newBuilder().setKey(key(key)).build();
+  }
+
+  private static List<String> values(GetResponse response) {
+    return response.getValuesList().stream()
+        .map(value -> value.getValue().toStringUtf8())
+        .sorted()
+        .toList();
+  }
+
+  private static StatusRuntimeException failure(Runnable call) {
+    return assertThrows(StatusRuntimeException.class, call::run);
+  }
+
+  private static <T extends Message> @Nullable T detail(StatusRuntimeException e, Class<T> type)
+      throws InvalidProtocolBufferException {
+    var status = StatusProto.fromThrowable(e);
+    assertNotNull(status);
+    for (Any detail : status.getDetailsList()) {
+      if (detail.is(type)) {
+        return detail.unpack(type);
+      }
+    }
+    return null;
+  }
+
+  private static String reason(StatusRuntimeException e) throws InvalidProtocolBufferException {
+    var info = detail(e, ErrorInfo.class);
+    assertNotNull(info);
+    assertEquals("flywheel.io", info.getDomain());
+    return info.getReason();
+  }
+
+  @Test
+  void siblingsAreMergedByAContextThatCoversThem() {
+    PutResponse first = store().put(put("cart", "bread").build());
+    assertEquals(1, first.getReceipt().getPrimaries());
+    assertTrue(first.getReceipt().getDurable());
+    store().put(put("cart", "jam").setContentType("text/plain").build());
+    GetResponse both = store().get(get("cart"));
+    assertEquals(List.of("bread", "jam"), values(both));
+    store().put(put("cart", "both").setContext(both.getContext()).build());
+    GetResponse merged = store().get(get("cart"));
+    assertEquals(List.of("both"), values(merged));
+    assertEquals(1, merged.getReceipt().getPrimaries());
+  }
+
+  @Test
+  void whatHttpWritesIsReadHereAndTheOtherWayRound() throws IOException {
+    assertNotNull(cluster);
+    try (var http = new RawClient(cluster.address())) {
+      var written =
+          http.request("PUT", "/kv/lww/a%2Fb", "Content-Type: image/x\r\n", "bytes").response();
+      assertEquals(200, written.status());
+      Key key = Key.newBuilder().setNamespace("lww").setKey(ByteString.copyFromUtf8("a/b")).build();
+      GetResponse read = store().get(GetRequest.newBuilder().setKey(key).build());
+      assertEquals(
+          Value.newBuilder()
+              .setValue(ByteString.copyFromUtf8("bytes"))
+              .setContentType("image/x")
+              .build(),
+          read.getValues(0));
+      store().put(put("c", "from here").build());
+      assertTrue(http.request("GET", "/kv/c", "", "").response().text().contains("from here"));
+    }
+  }
+
+  @Test
+  void aDeletionLeavesAContext() throws Exception {
+    StatusRuntimeException never = failure(() -> store().get(get("gone")));
+    assertEquals(Code.NOT_FOUND, never.getStatus().getCode());
+    assertEquals("no-value", reason(never));
+    store().put(put("gone", "x").build());
+    store().delete(DeleteRequest.newBuilder().setKey(key("gone")).build());
+    var absence = detail(failure(() -> store().get(get("gone"))), Absence.class);
+    assertNotNull(absence);
+    store().put(put("gone", "again").setContext(absence.getContext()).build());
+    assertEquals(List.of("again"), values(store().get(get("gone"))));
+  }
+
+  @Test
+  void aRetryUnderTheSameIdIsTheSameWrite() throws Exception {
+    ByteString id = ByteString.copyFrom(new byte[16]);
+    store().put(put("once", "1").setRequestId(id).build());
+    store().put(put("once", "1").setRequestId(id).build());
+    assertEquals(List.of("1"), values(store().get(get("once"))));
+    var reused = failure(() -> store().put(put("once", "2").setRequestId(id).build()));
+    assertEquals(Code.FAILED_PRECONDITION, reused.getStatus().getCode());
+    assertEquals("idempotency-key-reused", reason(reused));
+  }
+
+  @Test
+  void tooManySiblingsAreRefused() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      store().put(put("many", "v" + i).build());
+    }
+    var refused = failure(() -> store().put(put("many", "v4").build()));
+    assertEquals(Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
+    assertEquals("too-many-siblings", reason(refused));
+  }
+
+  @Test
+  void valuesHaveTheLimitThatTheyHaveInHttp() throws Exception {
+    var largest = ByteString.copyFrom(new byte[1 << 20]);
+    store().put(put("large", "").setValue(largest).build());
+    assertEquals(1 << 20, store().get(get("large")).getValues(0).getValue().size());
+    var larger = ByteString.copyFrom(new byte[(1 << 20) + 1]);
+    var refused = failure(() -> store().put(put("large", "").setValue(larger).build()));
+    assertEquals(Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
+    assertEquals("value-too-large", reason(refused));
+    var largerThanAnyMessage = ByteString.copyFrom(new byte[16 << 20]);
+    var cut = failure(() -> store().put(put("large", "").setValue(largerThanAnyMessage).build()));
+    assertEquals(Code.RESOURCE_EXHAUSTED, cut.getStatus().getCode());
+    assertEquals(List.of("fine"), afterAnotherPut());
+  }
+
+  private List<String> afterAnotherPut() {
+    store().put(put("another", "fine").build());
+    return values(store().get(get("another")));
+  }
+
+  @Test
+  void aBadFieldIsNamed() throws Exception {
+    Map<String, PutRequest.Builder> requests = new TreeMap<>();
+    requests.put("key", put("", "x"));
+    requests.put("w", put("a", "x").setW(2));
+    requests.put("pw", put("a", "x").setPw(-1));
+    requests.put("request_id", put("a", "x").setRequestId(ByteString.copyFromUtf8("short")));
+    requests.put("timeout_millis", put("a", "x").setTimeoutMillis(60_001));
+    requests.put("ttl_millis", put("a", "x").setTtlMillis(Long.MAX_VALUE));
+    for (var each : requests.entrySet()) {
+      var refused = failure(() -> store().put(each.getValue().build()));
+      assertEquals(Code.INVALID_ARGUMENT, refused.getStatus().getCode());
+      var details = detail(refused, BadRequest.class);
+      assertNotNull(details);
+      assertEquals(each.getKey(), details.getFieldViolations(0).getField());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "..", "a\u0000b", "a\u007f"})
+  void aKeyThatHttpCannotNameIsNoKeyHere(String key) throws Exception {
+    var refused = failure(() -> store().get(get(key)));
+    assertEquals("malformed-key", reason(refused));
+  }
+
+  @Test
+  void namespacesKeepTheirRules() throws Exception {
+    Key careful =
+        Key.newBuilder().setNamespace("careful").setKey(ByteString.copyFromUtf8("a")).build();
+    var blind = failure(() -> store().put(put("a", "x").setKey(careful).build()));
+    assertEquals(Code.FAILED_PRECONDITION, blind.getStatus().getCode());
+    assertEquals("context-required", reason(blind));
+    for (String name : List.of("nowhere", "n".repeat(1000))) {
+      Key unknown =
+          Key.newBuilder().setNamespace(name).setKey(ByteString.copyFromUtf8("a")).build();
+      var refused = failure(() -> store().put(put("a", "x").setKey(unknown).build()));
+      assertEquals(Code.NOT_FOUND, refused.getStatus().getCode());
+      assertEquals("unknown-namespace", reason(refused));
+    }
+    var context = store().put(put("a", "x").build()).getContext();
+    var foreign = failure(() -> store().put(put("b", "x").setContext(context).build()));
+    assertEquals("bad-context", reason(foreign));
+  }
+
+  @Test
+  void eachOfABatchHasAnOutcomeOfItsOwn() {
+    BatchPutResponse puts =
+        store()
+            .batchPut(
+                BatchPutRequest.newBuilder()
+                    .addPuts(put("b1", "1"))
+                    .addPuts(put("", "2"))
+                    .addPuts(put("b3", "3"))
+                    .build());
+    assertTrue(puts.getOutcomes(0).hasDone());
+    assertEquals("malformed-key", puts.getOutcomes(1).getFailure().getReason());
+    assertTrue(puts.getOutcomes(2).hasDone());
+    BatchGetResponse gets =
+        store()
+            .batchGet(
+                BatchGetRequest.newBuilder()
+                    .addGets(get("b3"))
+                    .addGets(get("b2"))
+                    .addGets(get("b1"))
+                    .build());
+    assertEquals(List.of("3"), values(gets.getOutcomes(0).getDone()));
+    assertEquals(com.google.rpc.Code.NOT_FOUND_VALUE, gets.getOutcomes(1).getFailure().getCode());
+    assertEquals(List.of("1"), values(gets.getOutcomes(2).getDone()));
+  }
+
+  @Test
+  void aBatchIsNeitherEmptyNorEndless() {
+    var empty = failure(() -> store().batchGet(BatchGetRequest.getDefaultInstance()));
+    assertEquals(Code.INVALID_ARGUMENT, empty.getStatus().getCode());
+    var many = BatchGetRequest.newBuilder();
+    for (int i = 0; i <= Batch.MOST_REQUESTS; i++) {
+      many.addGets(get("a"));
+    }
+    var endless = failure(() -> store().batchGet(many.build()));
+    assertEquals(Code.INVALID_ARGUMENT, endless.getStatus().getCode());
+  }
+
+  @Test
+  void whatDoesNotFitIntoABatchMayBeGotAlone() {
+    var value = ByteString.copyFrom(new byte[1 << 20]);
+    store().put(put("big", "").setValue(value).build());
+    var batch = BatchGetRequest.newBuilder();
+    for (int i = 0; i < 6; i++) {
+      batch.addGets(get("big"));
+    }
+    List<Boolean> done = new ArrayList<>();
+    for (var outcome : store().batchGet(batch.build()).getOutcomesList()) {
+      done.add(outcome.hasDone());
+    }
+    assertEquals(List.of(true, true, true, false, false, false), done);
+  }
+
+  @Test
+  void aStreamAnswersWhatItIsSentByNumber() throws Exception {
+    var answers = new Answers();
+    StreamObserver<StreamRequest> requests =
+        KeyValueGrpc.newStub(java.util.Objects.requireNonNull(channel)).stream(answers);
+    for (int i = 0; i < STREAMED; i++) {
+      requests.onNext(
+          StreamRequest.newBuilder()
+              .setId(i)
+              .setPut(put("s" + i % 100, "v").setTimeoutMillis(30_000))
+              .build());
+    }
+    requests.onNext(
+        StreamRequest.newBuilder()
+            .setId(STREAMED)
+            .setGet(get("nothing").toBuilder().setTimeoutMillis(30_000))
+            .build());
+    requests.onNext(StreamRequest.newBuilder().setId(STREAMED + 1).build());
+    requests.onNext(
+        StreamRequest.newBuilder()
+            .setId(STREAMED + 2)
+            .setDelete(DeleteRequest.newBuilder().setKey(key("s0")).setTimeoutMillis(30_000))
+            .build());
+    requests.onCompleted();
+    Map<Long, StreamResponse> byId = new TreeMap<>();
+    for (int i = 0; i < STREAMED + 3; i++) {
+      StreamResponse response = answers.take();
+      byId.put(response.getId(), response);
+    }
+    answers.awaitEnd();
+    assertEquals(STREAMED + 3, byId.size());
+    long refused =
+        byId.values().stream()
+            .filter(response -> response.getFailure().getReason().equals("too-many-siblings"))
+            .count();
+    long stored = byId.values().stream().filter(StreamResponse::hasPut).count();
+    assertEquals(STREAMED, stored + refused);
+    assertEquals(300, stored);
+    assertEquals("no-value", response(byId, STREAMED).getFailure().getReason());
+    assertEquals("request", response(byId, STREAMED + 1).getFailure().getField());
+    assertTrue(response(byId, STREAMED + 2).hasDelete());
+  }
+
+  private static StreamResponse response(Map<Long, StreamResponse> responses, long id) {
+    var response = responses.get(id);
+    assertNotNull(response);
+    return response;
+  }
+
+  @Test
+  void aDeadlineIsTheCallsOwn() {
+    var late =
+        failure(
+            () ->
+                store().withDeadlineAfter(-1, TimeUnit.MILLISECONDS).put(put("late", "x").build()));
+    assertEquals(Code.DEADLINE_EXCEEDED, late.getStatus().getCode());
+  }
+
+  @Test
+  void clientsLearnWhoReplicatesWhat() {
+    Topology topology = store().getTopology(GetTopologyRequest.getDefaultInstance());
+    assertEquals(16, topology.getPartitions());
+    assertEquals(1, topology.getN());
+    assertEquals(16, topology.getReplicasCount());
+    assertEquals("127.0.0.1:1", topology.getNodes(0).getAddress());
+    assertTrue(topology.getNodes(0).getAlive());
+    Topology unchanged =
+        store()
+            .getTopology(
+                GetTopologyRequest.newBuilder().setKnownEpoch(topology.getEpoch()).build());
+    assertEquals(topology.getEpoch(), unchanged.getEpoch());
+    assertEquals(0, unchanged.getReplicasCount());
+  }
+
+  @Test
+  void healthAndReflectionAreTheStandardOnes() throws Exception {
+    assertNotNull(channel);
+    var request = HealthCheckRequest.newBuilder().setService("flywheel.v1.KeyValue").build();
+    var health = HealthGrpc.newBlockingStub(channel);
+    while (health.check(request).getStatus() != ServingStatus.SERVING) {
+      Thread.onSpinWait(); // it is told a moment after the node serves
+    }
+    BlockingQueue<ServerReflectionResponse> responses = new LinkedBlockingQueue<>();
+    var asked =
+        ServerReflectionGrpc.newStub(channel)
+            .serverReflectionInfo(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(ServerReflectionResponse response) {
+                    responses.add(response);
+                  }
+
+                  @Override
+                  public void onError(Throwable cause) {}
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    asked.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+    var response = responses.poll(30, TimeUnit.SECONDS);
+    assertNotNull(response);
+    var names =
+        response.getListServicesResponse().getServiceList().stream()
+            .map(service -> service.getName())
+            .toList();
+    assertTrue(names.contains("flywheel.v1.KeyValue"), names.toString());
+    asked.onCompleted();
+  }
+
+  /** Collects what a stream answers. */
+  private static final class Answers implements StreamObserver<StreamResponse> {
+    private final BlockingQueue<StreamResponse> responses = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+
+    @Override
+    public void onNext(StreamResponse response) {
+      responses.add(response);
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      ends.add(cause.toString());
+    }
+
+    @Override
+    public void onCompleted() {
+      ends.add("completed");
+    }
+
+    StreamResponse take() throws InterruptedException {
+      var response = responses.poll(30, TimeUnit.SECONDS);
+      assertNotNull(response, ends::toString);
+      return response;
+    }
+
+    void awaitEnd() throws InterruptedException {
+      assertEquals("completed", ends.poll(30, TimeUnit.SECONDS));
+    }
+  }
+}
