@@ -1,0 +1,50 @@
+package io.flywheel.client;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How a get is done. Immutable: each method returns another one. {@link Read} begins. */
+public final class ReadOptions {
+  static final ReadOptions USUAL = new ReadOptions(0, 0, null);
+
+  /** For {@link #r}: a majority, once n is known. */
+  static final int QUORUM = -1;
+
+  final int r;
+  final int pr;
+  final @Nullable Duration timeout;
+
+  private ReadOptions(int r, int pr, @Nullable Duration timeout) {
+    this.r = r;
+    this.pr = pr;
+    this.timeout = timeout;
+  }
+
+  /**
+   * How many replicas must answer: 1 to n. With r + w above n a read meets every acknowledged
+   * write.
+   *
+   * @throws IllegalArgumentException for less than 0
+   */
+  public ReadOptions r(int replicas) {
+    if (replicas < 0) {
+      throw new IllegalArgumentException("r is at least 1, or 0 for the default, not " + replicas);
+    }
+    return new ReadOptions(replicas, pr, timeout);
+  }
+
+  /** A majority of the key's n replicas. */
+  public ReadOptions quorum() {
+    return new ReadOptions(QUORUM, pr, timeout);
+  }
+
+  /** How many of these must be primaries, the first n nodes of the key's preference list. */
+  public ReadOptions pr(int primaries) {
+    return new ReadOptions(r, primaries, timeout);
+  }
+
+  /** How long it may take with all retries, instead of {@link FlywheelClient.Builder#timeout}. */
+  public ReadOptions timeout(Duration longest) {
+    return new ReadOptions(r, pr, longest);
+  }
+}

@@ -1,0 +1,124 @@
+package io.flywheel.client;
+
+import io.flywheel.api.v1.Topology;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Keeps the ring known: asks some node when the client begins, now and then, and soon after
+ * something went wrong. Whoever wants it waits for it only where nothing can be done without.
+ */
+final class RingWatch implements AutoCloseable {
+  private static final long SOON_NANOS = 200_000_000;
+
+  private final AlarmClock clock;
+  private final long everyNanos;
+  private final Supplier<List<Node>> nodes;
+  private final Consumer<Ring> whenChanged;
+  private final AtomicBoolean soon = new AtomicBoolean();
+  private final CompletableFuture<Ring> first = new CompletableFuture<>();
+  private volatile Ring ring = Ring.unknown();
+  private volatile boolean closed;
+
+  RingWatch(
+      AlarmClock clock, Duration every, Supplier<List<Node>> nodes, Consumer<Ring> whenChanged) {
+    this.clock = clock;
+    this.everyNanos = every.toNanos();
+    this.nodes = nodes;
+    this.whenChanged = whenChanged;
+  }
+
+  Ring ring() {
+    return ring;
+  }
+
+  /** The ring, once one is known, for which it may wait so long. */
+  CompletableFuture<Ring> known(long nanos) {
+    if (first.isDone()) {
+      return first;
+    }
+    var found = first.copy();
+    clock.after(
+        nanos,
+        () ->
+            found.completeExceptionally(
+                new NotDoneException(
+                    "unreachable", "no node has told how many replicas there are")));
+    return found;
+  }
+
+  void begin() {
+    refresh();
+    clock.after(everyNanos, this::refreshNowAndThen);
+  }
+
+  private void refreshNowAndThen() {
+    if (!closed) {
+      begin();
+    }
+  }
+
+  void refreshSoon() {
+    if (!closed && soon.compareAndSet(false, true)) {
+      clock.after(
+          SOON_NANOS,
+          () -> {
+            soon.set(false);
+            refresh();
+          });
+    }
+  }
+
+  private void refresh() {
+    if (closed) {
+      return;
+    }
+    long now = System.nanoTime();
+    List<Node> known = nodes.get();
+    Node asked =
+        known.stream().filter(node -> node.circuit().allows(now)).findFirst().orElse(known.get(0));
+    asked.askTopology(ring.epoch(), new Answer());
+  }
+
+  private synchronized void learn(Topology topology) {
+    Ring before = ring;
+    Ring now = before.learn(topology);
+    ring = now;
+    if (now.epoch() != before.epoch()) {
+      whenChanged.accept(now);
+    }
+  }
+
+  private final class Answer implements StreamObserver<Topology> {
+    @Override
+    public void onNext(Topology topology) {
+      learn(topology);
+      if (ring.isKnown()) {
+        Waiting.answering(() -> first.complete(ring));
+      }
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      refreshSoon();
+    }
+
+    @Override
+    public void onCompleted() {
+      if (!ring.isKnown()) {
+        refreshSoon(); // It has not joined a ring yet.
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    first.completeExceptionally(new NotDoneException("closed", "the client was closed"));
+  }
+}
