@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,7 @@ final class AvailabilitySoak {
       Map.of("puts", 20_000L, "rate", 400L, "clients", 64L, "sample", 10_000L);
 
   private final List<Integer> deathsMillis = new ArrayList<>();
+  private final List<Integer> returnsMillis = new ArrayList<>();
 
   @Test
   void nearlyEveryPutIsAcceptedWithinASecond() throws Exception {
@@ -75,6 +77,7 @@ final class AvailabilitySoak {
                   load.failures(),
                   load.retried()));
       Soak.say("accepted within: " + load.latencies());
+      Soak.say("not accepted, by the time since a node's death or return: " + moments(load));
       judge(cluster, load, puts, options.number("sample"), random);
     }
     Soak.delete(data);
@@ -97,6 +100,7 @@ final class AvailabilitySoak {
     deathsMillis.add(load.nowMillis());
     cluster.kill(victim);
     Soak.pause(random.nextLong(500, 6_000));
+    returnsMillis.add(load.nowMillis());
     cluster.start(victim);
     cluster.awaitReady();
     Soak.say(
@@ -109,6 +113,23 @@ final class AvailabilitySoak {
                 load.notAccepted(),
                 load.failures(),
                 cluster.hints()));
+  }
+
+  /** How many failed in which second after what had happened last. */
+  private Map<String, Integer> moments(PutLoad load) {
+    Map<String, Integer> moments = new TreeMap<>();
+    for (int failed : load.failedAtMillis()) {
+      int death = last(deathsMillis, failed);
+      int back = last(returnsMillis, failed);
+      String event = back > death ? "return" : "death";
+      int seconds = (failed - Math.max(death, back)) / 1_000;
+      moments.merge(event + " +" + seconds + " s", 1, Integer::sum);
+    }
+    return moments;
+  }
+
+  private static int last(List<Integer> times, int before) {
+    return times.stream().filter(time -> time <= before).mapToInt(time -> time).max().orElse(0);
   }
 
   private void judge(

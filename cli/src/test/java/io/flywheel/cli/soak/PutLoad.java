@@ -43,6 +43,7 @@ final class PutLoad {
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger retried = new AtomicInteger();
   private final Map<String, Integer> failures = new TreeMap<>();
+  private final List<Integer> failedAtMillis = new ArrayList<>();
   private final List<Thread> clients = new ArrayList<>();
 
   PutLoad(
@@ -82,6 +83,11 @@ final class PutLoad {
 
   synchronized String failures() {
     return failures.toString();
+  }
+
+  /** By the time that {@link #acceptedAround} understands. */
+  synchronized List<Integer> failedAtMillis() {
+    return List.copyOf(failedAtMillis);
   }
 
   int retried() {
@@ -140,6 +146,7 @@ final class PutLoad {
         latenciesMicros.set(put, NOT_ACCEPTED);
         synchronized (this) {
           failures.merge(failure, 1, Integer::sum);
+          failedAtMillis.add(nowMillis());
         }
       }
     }
