@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.rpc.Code;
 import io.flywheel.api.v1.StreamRequest;
-import io.flywheel.api.v1.Topology;
 import io.flywheel.client.RequestObserver.Cause;
 import io.flywheel.client.RequestObserver.Ending;
 import java.io.IOException;
@@ -404,57 +403,5 @@ final class ScriptedClusterTest {
       assertEquals("too-many-in-flight", failureOf(client.getAsync("c")).reason());
       assertFalse(one.isDone() || two.isDone());
     }
-  }
-
-  private Topology topology(long epoch, int... replicas) {
-    var topology = Topology.newBuilder().setEpoch(epoch).setPartitions(2).setN(1);
-    for (ScriptedNode node : List.of(first, second)) {
-      topology.addNodes(
-          Topology.Node.newBuilder()
-              .setName(node.address())
-              .setAddress(node.address())
-              .setAlive(true));
-    }
-    for (int replica : replicas) {
-      topology.addReplicas(replica);
-    }
-    return topology.build();
-  }
-
-  @Test
-  void requestsGoToAReplicaAndFollowTheRing() {
-    List.of(first, second).forEach(node -> node.tells(topology(1, 0, 1)));
-    try (var client = builder().ringRefresh(Duration.ofMillis(10)).build()) {
-      await(() -> client.cluster().ring().isKnown());
-      // The hash of greeting begins with a bit of 0, that of ü with a 1.
-      client.get("greeting");
-      assertEquals(first.address(), sent.lastFirst().node());
-      client.get("ü");
-      assertEquals(second.address(), sent.lastFirst().node());
-      List.of(first, second).forEach(node -> node.tells(topology(2, 1, 0)));
-      await(() -> client.cluster().ring().epoch() == 2);
-      client.get("greeting");
-      assertEquals(second.address(), sent.lastFirst().node());
-      List.of(first, second).forEach(node -> node.tells(topology(1, 0, 1)));
-      client.get("greeting", Read.quorum());
-      assertEquals(second.address(), sent.lastFirst().node(), "an older ring is no news");
-    }
-  }
-
-  @Test
-  void aQuorumIsCountedByTheRing() throws Exception {
-    var three =
-        topology(1).toBuilder()
-            .setN(3)
-            .addNodes(Topology.Node.newBuilder().setName("third"))
-            .addAllReplicas(List.of(0, 1, 2, 1, 2, 0))
-            .build();
-    List.of(first, second).forEach(node -> node.tells(three));
-    try (var client = builder().build()) {
-      client.get("greeting", Read.quorum().pr(1));
-    }
-    var get = first.takeRequest().getGet();
-    assertEquals(2, get.getR());
-    assertEquals(1, get.getPr());
   }
 }

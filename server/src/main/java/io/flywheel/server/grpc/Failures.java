@@ -31,7 +31,6 @@ final class Failures {
           Code.RESOURCE_EXHAUSTED;
       case UNAVAILABLE -> Code.UNAVAILABLE;
       case TIMED_OUT -> Code.DEADLINE_EXCEEDED;
-      case INTERNAL -> Code.INTERNAL;
       default -> Code.INVALID_ARGUMENT;
     };
   }
@@ -77,10 +76,6 @@ final class Failures {
             ProblemType.OBJECT_TOO_LARGE,
             "the answers are too large together; get this one in a call of its own")
         .build();
-  }
-
-  static Failure internal() {
-    return of(ProblemType.INTERNAL, "the server's log says more").build();
   }
 
   private static Failure.Builder of(ProblemType type, String detail) {

@@ -1,5 +1,9 @@
 package io.flywheel.server.grpc;
 
+import static io.flywheel.server.grpc.GrpcCluster.get;
+import static io.flywheel.server.grpc.GrpcCluster.key;
+import static io.flywheel.server.grpc.GrpcCluster.put;
+import static io.flywheel.server.grpc.GrpcCluster.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,10 +16,6 @@ import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import io.flywheel.api.v1.Absence;
-import io.flywheel.api.v1.BatchGetRequest;
-import io.flywheel.api.v1.BatchGetResponse;
-import io.flywheel.api.v1.BatchPutRequest;
-import io.flywheel.api.v1.BatchPutResponse;
 import io.flywheel.api.v1.DeleteRequest;
 import io.flywheel.api.v1.GetRequest;
 import io.flywheel.api.v1.GetResponse;
@@ -24,19 +24,14 @@ import io.flywheel.api.v1.Key;
 import io.flywheel.api.v1.KeyValueGrpc;
 import io.flywheel.api.v1.PutRequest;
 import io.flywheel.api.v1.PutResponse;
-import io.flywheel.api.v1.StreamRequest;
-import io.flywheel.api.v1.StreamResponse;
 import io.flywheel.api.v1.Topology;
 import io.flywheel.api.v1.Value;
-import io.flywheel.server.ClusterOfOne;
 import io.flywheel.server.http.RawClient;
-import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
@@ -44,7 +39,6 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -63,55 +57,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A cluster of one through real gRPC, on the port that HTTP has. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 final class GrpcTest {
-  private static final int STREAMED = 2_000;
-
   @TempDir private Path folder;
-  private @Nullable ClusterOfOne cluster;
-  private @Nullable ManagedChannel channel;
+  private @Nullable GrpcCluster cluster;
 
   @BeforeEach
   void start() throws IOException {
-    var started = ClusterOfOne.start(folder);
-    cluster = started;
-    channel =
-        NettyChannelBuilder.forAddress(started.address())
-            .usePlaintext()
-            .maxInboundMessageSize(32 << 20)
-            .build();
+    cluster = GrpcCluster.start(folder);
   }
 
   @AfterEach
   void stop() throws InterruptedException {
-    if (channel != null) {
-      assertTrue(channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS));
-    }
     if (cluster != null) {
       cluster.close();
     }
   }
 
   private KeyValueGrpc.KeyValueBlockingStub store() {
-    assertNotNull(channel);
-    return KeyValueGrpc.newBlockingStub(channel);
-  }
-
-  private static Key key(String key) {
-    return Key.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
-  }
-
-  private static PutRequest.Builder put(String key, String value) {
-    return PutRequest.newBuilder().setKey(key(key)).setValue(ByteString.copyFromUtf8(value));
-  }
-
-  private static GetRequest get(String key) {
-    return GetRequest.newBuilder().setKey(key(key)).build();
-  }
-
-  private static List<String> values(GetResponse response) {
-    return response.getValuesList().stream()
-        .map(value -> value.getValue().toStringUtf8())
-        .sorted()
-        .toList();
+    assertNotNull(cluster);
+    return KeyValueGrpc.newBlockingStub(cluster.channel());
   }
 
   private static StatusRuntimeException failure(Runnable call) {
@@ -270,108 +233,6 @@ final class GrpcTest {
   }
 
   @Test
-  void eachOfABatchHasAnOutcomeOfItsOwn() {
-    BatchPutResponse puts =
-        store()
-            .batchPut(
-                BatchPutRequest.newBuilder()
-                    .addPuts(put("b1", "1"))
-                    .addPuts(put("", "2"))
-                    .addPuts(put("b3", "3"))
-                    .build());
-    assertTrue(puts.getOutcomes(0).hasDone());
-    assertEquals("malformed-key", puts.getOutcomes(1).getFailure().getReason());
-    assertTrue(puts.getOutcomes(2).hasDone());
-    BatchGetResponse gets =
-        store()
-            .batchGet(
-                BatchGetRequest.newBuilder()
-                    .addGets(get("b3"))
-                    .addGets(get("b2"))
-                    .addGets(get("b1"))
-                    .build());
-    assertEquals(List.of("3"), values(gets.getOutcomes(0).getDone()));
-    assertEquals(com.google.rpc.Code.NOT_FOUND_VALUE, gets.getOutcomes(1).getFailure().getCode());
-    assertEquals(List.of("1"), values(gets.getOutcomes(2).getDone()));
-  }
-
-  @Test
-  void aBatchIsNeitherEmptyNorEndless() {
-    var empty = failure(() -> store().batchGet(BatchGetRequest.getDefaultInstance()));
-    assertEquals(Code.INVALID_ARGUMENT, empty.getStatus().getCode());
-    var many = BatchGetRequest.newBuilder();
-    for (int i = 0; i <= Batch.MOST_REQUESTS; i++) {
-      many.addGets(get("a"));
-    }
-    var endless = failure(() -> store().batchGet(many.build()));
-    assertEquals(Code.INVALID_ARGUMENT, endless.getStatus().getCode());
-  }
-
-  @Test
-  void whatDoesNotFitIntoABatchMayBeGotAlone() {
-    var value = ByteString.copyFrom(new byte[1 << 20]);
-    store().put(put("big", "").setValue(value).build());
-    var batch = BatchGetRequest.newBuilder();
-    for (int i = 0; i < 6; i++) {
-      batch.addGets(get("big"));
-    }
-    List<Boolean> done = new ArrayList<>();
-    for (var outcome : store().batchGet(batch.build()).getOutcomesList()) {
-      done.add(outcome.hasDone());
-    }
-    assertEquals(List.of(true, true, true, false, false, false), done);
-  }
-
-  @Test
-  void aStreamAnswersWhatItIsSentByNumber() throws Exception {
-    var answers = new Answers();
-    StreamObserver<StreamRequest> requests =
-        KeyValueGrpc.newStub(java.util.Objects.requireNonNull(channel)).stream(answers);
-    for (int i = 0; i < STREAMED; i++) {
-      requests.onNext(
-          StreamRequest.newBuilder()
-              .setId(i)
-              .setPut(put("s" + i % 100, "v").setTimeoutMillis(30_000))
-              .build());
-    }
-    requests.onNext(
-        StreamRequest.newBuilder()
-            .setId(STREAMED)
-            .setGet(get("nothing").toBuilder().setTimeoutMillis(30_000))
-            .build());
-    requests.onNext(StreamRequest.newBuilder().setId(STREAMED + 1).build());
-    requests.onNext(
-        StreamRequest.newBuilder()
-            .setId(STREAMED + 2)
-            .setDelete(DeleteRequest.newBuilder().setKey(key("s0")).setTimeoutMillis(30_000))
-            .build());
-    requests.onCompleted();
-    Map<Long, StreamResponse> byId = new TreeMap<>();
-    for (int i = 0; i < STREAMED + 3; i++) {
-      StreamResponse response = answers.take();
-      byId.put(response.getId(), response);
-    }
-    answers.awaitEnd();
-    assertEquals(STREAMED + 3, byId.size());
-    long refused =
-        byId.values().stream()
-            .filter(response -> response.getFailure().getReason().equals("too-many-siblings"))
-            .count();
-    long stored = byId.values().stream().filter(StreamResponse::hasPut).count();
-    assertEquals(STREAMED, stored + refused);
-    assertEquals(300, stored);
-    assertEquals("no-value", response(byId, STREAMED).getFailure().getReason());
-    assertEquals("request", response(byId, STREAMED + 1).getFailure().getField());
-    assertTrue(response(byId, STREAMED + 2).hasDelete());
-  }
-
-  private static StreamResponse response(Map<Long, StreamResponse> responses, long id) {
-    var response = responses.get(id);
-    assertNotNull(response);
-    return response;
-  }
-
-  @Test
   void aDeadlineIsTheCallsOwn() {
     var late =
         failure(
@@ -398,15 +259,15 @@ final class GrpcTest {
 
   @Test
   void healthAndReflectionAreTheStandardOnes() throws Exception {
-    assertNotNull(channel);
+    assertNotNull(cluster);
     var request = HealthCheckRequest.newBuilder().setService("flywheel.v1.KeyValue").build();
-    var health = HealthGrpc.newBlockingStub(channel);
+    var health = HealthGrpc.newBlockingStub(cluster.channel());
     while (health.check(request).getStatus() != ServingStatus.SERVING) {
       Thread.onSpinWait(); // it is told a moment after the node serves
     }
     BlockingQueue<ServerReflectionResponse> responses = new LinkedBlockingQueue<>();
     var asked =
-        ServerReflectionGrpc.newStub(channel)
+        ServerReflectionGrpc.newStub(cluster.channel())
             .serverReflectionInfo(
                 new StreamObserver<>() {
                   @Override
@@ -429,36 +290,5 @@ final class GrpcTest {
             .toList();
     assertTrue(names.contains("flywheel.v1.KeyValue"), names.toString());
     asked.onCompleted();
-  }
-
-  /** Collects what a stream answers. */
-  private static final class Answers implements StreamObserver<StreamResponse> {
-    private final BlockingQueue<StreamResponse> responses = new LinkedBlockingQueue<>();
-    private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
-
-    @Override
-    public void onNext(StreamResponse response) {
-      responses.add(response);
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      ends.add(cause.toString());
-    }
-
-    @Override
-    public void onCompleted() {
-      ends.add("completed");
-    }
-
-    StreamResponse take() throws InterruptedException {
-      var response = responses.poll(30, TimeUnit.SECONDS);
-      assertNotNull(response, ends::toString);
-      return response;
-    }
-
-    void awaitEnd() throws InterruptedException {
-      assertEquals("completed", ends.poll(30, TimeUnit.SECONDS));
-    }
   }
 }
