@@ -1,7 +1,5 @@
 package io.flywheel.server.grpc;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import com.google.protobuf.ByteString;
 import io.flywheel.api.v1.GetRequest;
 import io.flywheel.api.v1.GetResponse;
@@ -14,7 +12,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A cluster of one, a connection to it, and short forms of requests. */
 final class GrpcCluster implements AutoCloseable {
@@ -43,8 +40,8 @@ final class GrpcCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    assertTrue(channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS));
+  public void close() {
+    channel.shutdownNow();
     cluster.close();
   }
 

@@ -1,9 +1,5 @@
 package io.flywheel.server.grpc;
 
-import static io.flywheel.server.grpc.GrpcCluster.get;
-import static io.flywheel.server.grpc.GrpcCluster.key;
-import static io.flywheel.server.grpc.GrpcCluster.put;
-import static io.flywheel.server.grpc.GrpcCluster.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -73,9 +69,9 @@ final class GrpcManyTest {
         store()
             .batchPut(
                 BatchPutRequest.newBuilder()
-                    .addPuts(put("b1", "1"))
-                    .addPuts(put("", "2"))
-                    .addPuts(put("b3", "3"))
+                    .addPuts(GrpcCluster.put("b1", "1"))
+                    .addPuts(GrpcCluster.put("", "2"))
+                    .addPuts(GrpcCluster.put("b3", "3"))
                     .build());
     assertTrue(puts.getOutcomes(0).hasDone());
     assertEquals("malformed-key", puts.getOutcomes(1).getFailure().getReason());
@@ -84,13 +80,13 @@ final class GrpcManyTest {
         store()
             .batchGet(
                 BatchGetRequest.newBuilder()
-                    .addGets(get("b3"))
-                    .addGets(get("b2"))
-                    .addGets(get("b1"))
+                    .addGets(GrpcCluster.get("b3"))
+                    .addGets(GrpcCluster.get("b2"))
+                    .addGets(GrpcCluster.get("b1"))
                     .build());
-    assertEquals(List.of("3"), values(gets.getOutcomes(0).getDone()));
+    assertEquals(List.of("3"), GrpcCluster.values(gets.getOutcomes(0).getDone()));
     assertEquals(com.google.rpc.Code.NOT_FOUND_VALUE, gets.getOutcomes(1).getFailure().getCode());
-    assertEquals(List.of("1"), values(gets.getOutcomes(2).getDone()));
+    assertEquals(List.of("1"), GrpcCluster.values(gets.getOutcomes(2).getDone()));
   }
 
   @Test
@@ -99,7 +95,7 @@ final class GrpcManyTest {
     assertEquals(Code.INVALID_ARGUMENT, empty.getStatus().getCode());
     var many = BatchGetRequest.newBuilder();
     for (int i = 0; i <= Batch.MOST_REQUESTS; i++) {
-      many.addGets(get("a"));
+      many.addGets(GrpcCluster.get("a"));
     }
     var endless = failure(() -> store().batchGet(many.build()));
     assertEquals(Code.INVALID_ARGUMENT, endless.getStatus().getCode());
@@ -108,10 +104,10 @@ final class GrpcManyTest {
   @Test
   void whatDoesNotFitIntoABatchMayBeGotAlone() {
     var value = ByteString.copyFrom(new byte[1 << 20]);
-    store().put(put("big", "").setValue(value).build());
+    store().put(GrpcCluster.put("big", "").setValue(value).build());
     var batch = BatchGetRequest.newBuilder();
     for (int i = 0; i < 6; i++) {
-      batch.addGets(get("big"));
+      batch.addGets(GrpcCluster.get("big"));
     }
     List<Boolean> done = new ArrayList<>();
     for (var outcome : store().batchGet(batch.build()).getOutcomesList()) {
@@ -129,19 +125,20 @@ final class GrpcManyTest {
       requests.onNext(
           StreamRequest.newBuilder()
               .setId(i)
-              .setPut(put("s" + i % 100, "v").setTimeoutMillis(30_000))
+              .setPut(GrpcCluster.put("s" + i % 100, "v").setTimeoutMillis(30_000))
               .build());
     }
     requests.onNext(
         StreamRequest.newBuilder()
             .setId(STREAMED)
-            .setGet(get("nothing").toBuilder().setTimeoutMillis(30_000))
+            .setGet(GrpcCluster.get("nothing").toBuilder().setTimeoutMillis(30_000))
             .build());
     requests.onNext(StreamRequest.newBuilder().setId(STREAMED + 1).build());
     requests.onNext(
         StreamRequest.newBuilder()
             .setId(STREAMED + 2)
-            .setDelete(DeleteRequest.newBuilder().setKey(key("s0")).setTimeoutMillis(30_000))
+            .setDelete(
+                DeleteRequest.newBuilder().setKey(GrpcCluster.key("s0")).setTimeoutMillis(30_000))
             .build());
     requests.onCompleted();
     Map<Long, StreamResponse> byId = new TreeMap<>();

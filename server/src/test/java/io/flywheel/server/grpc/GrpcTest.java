@@ -1,9 +1,5 @@
 package io.flywheel.server.grpc;
 
-import static io.flywheel.server.grpc.GrpcCluster.get;
-import static io.flywheel.server.grpc.GrpcCluster.key;
-import static io.flywheel.server.grpc.GrpcCluster.put;
-import static io.flywheel.server.grpc.GrpcCluster.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -102,15 +98,15 @@ final class GrpcTest {
 
   @Test
   void siblingsAreMergedByAContextThatCoversThem() {
-    PutResponse first = store().put(put("cart", "bread").build());
+    PutResponse first = store().put(GrpcCluster.put("cart", "bread").build());
     assertEquals(1, first.getReceipt().getPrimaries());
     assertTrue(first.getReceipt().getDurable());
-    store().put(put("cart", "jam").setContentType("text/plain").build());
-    GetResponse both = store().get(get("cart"));
-    assertEquals(List.of("bread", "jam"), values(both));
-    store().put(put("cart", "both").setContext(both.getContext()).build());
-    GetResponse merged = store().get(get("cart"));
-    assertEquals(List.of("both"), values(merged));
+    store().put(GrpcCluster.put("cart", "jam").setContentType("text/plain").build());
+    GetResponse both = store().get(GrpcCluster.get("cart"));
+    assertEquals(List.of("bread", "jam"), GrpcCluster.values(both));
+    store().put(GrpcCluster.put("cart", "both").setContext(both.getContext()).build());
+    GetResponse merged = store().get(GrpcCluster.get("cart"));
+    assertEquals(List.of("both"), GrpcCluster.values(merged));
     assertEquals(1, merged.getReceipt().getPrimaries());
   }
 
@@ -129,31 +125,31 @@ final class GrpcTest {
               .setContentType("image/x")
               .build(),
           read.getValues(0));
-      store().put(put("c", "from here").build());
+      store().put(GrpcCluster.put("c", "from here").build());
       assertTrue(http.request("GET", "/kv/c", "", "").response().text().contains("from here"));
     }
   }
 
   @Test
   void aDeletionLeavesAContext() throws Exception {
-    StatusRuntimeException never = failure(() -> store().get(get("gone")));
+    StatusRuntimeException never = failure(() -> store().get(GrpcCluster.get("gone")));
     assertEquals(Code.NOT_FOUND, never.getStatus().getCode());
     assertEquals("no-value", reason(never));
-    store().put(put("gone", "x").build());
-    store().delete(DeleteRequest.newBuilder().setKey(key("gone")).build());
-    var absence = detail(failure(() -> store().get(get("gone"))), Absence.class);
+    store().put(GrpcCluster.put("gone", "x").build());
+    store().delete(DeleteRequest.newBuilder().setKey(GrpcCluster.key("gone")).build());
+    var absence = detail(failure(() -> store().get(GrpcCluster.get("gone"))), Absence.class);
     assertNotNull(absence);
-    store().put(put("gone", "again").setContext(absence.getContext()).build());
-    assertEquals(List.of("again"), values(store().get(get("gone"))));
+    store().put(GrpcCluster.put("gone", "again").setContext(absence.getContext()).build());
+    assertEquals(List.of("again"), GrpcCluster.values(store().get(GrpcCluster.get("gone"))));
   }
 
   @Test
   void aRetryUnderTheSameIdIsTheSameWrite() throws Exception {
     ByteString id = ByteString.copyFrom(new byte[16]);
-    store().put(put("once", "1").setRequestId(id).build());
-    store().put(put("once", "1").setRequestId(id).build());
-    assertEquals(List.of("1"), values(store().get(get("once"))));
-    var reused = failure(() -> store().put(put("once", "2").setRequestId(id).build()));
+    store().put(GrpcCluster.put("once", "1").setRequestId(id).build());
+    store().put(GrpcCluster.put("once", "1").setRequestId(id).build());
+    assertEquals(List.of("1"), GrpcCluster.values(store().get(GrpcCluster.get("once"))));
+    var reused = failure(() -> store().put(GrpcCluster.put("once", "2").setRequestId(id).build()));
     assertEquals(Code.FAILED_PRECONDITION, reused.getStatus().getCode());
     assertEquals("idempotency-key-reused", reason(reused));
   }
@@ -161,9 +157,9 @@ final class GrpcTest {
   @Test
   void tooManySiblingsAreRefused() throws Exception {
     for (int i = 0; i < 3; i++) {
-      store().put(put("many", "v" + i).build());
+      store().put(GrpcCluster.put("many", "v" + i).build());
     }
-    var refused = failure(() -> store().put(put("many", "v4").build()));
+    var refused = failure(() -> store().put(GrpcCluster.put("many", "v4").build()));
     assertEquals(Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
     assertEquals("too-many-siblings", reason(refused));
   }
@@ -171,32 +167,35 @@ final class GrpcTest {
   @Test
   void valuesHaveTheLimitThatTheyHaveInHttp() throws Exception {
     var largest = ByteString.copyFrom(new byte[1 << 20]);
-    store().put(put("large", "").setValue(largest).build());
-    assertEquals(1 << 20, store().get(get("large")).getValues(0).getValue().size());
+    store().put(GrpcCluster.put("large", "").setValue(largest).build());
+    assertEquals(1 << 20, store().get(GrpcCluster.get("large")).getValues(0).getValue().size());
     var larger = ByteString.copyFrom(new byte[(1 << 20) + 1]);
-    var refused = failure(() -> store().put(put("large", "").setValue(larger).build()));
+    var refused = failure(() -> store().put(GrpcCluster.put("large", "").setValue(larger).build()));
     assertEquals(Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
     assertEquals("value-too-large", reason(refused));
     var largerThanAnyMessage = ByteString.copyFrom(new byte[16 << 20]);
-    var cut = failure(() -> store().put(put("large", "").setValue(largerThanAnyMessage).build()));
+    var cut =
+        failure(
+            () -> store().put(GrpcCluster.put("large", "").setValue(largerThanAnyMessage).build()));
     assertEquals(Code.RESOURCE_EXHAUSTED, cut.getStatus().getCode());
     assertEquals(List.of("fine"), afterAnotherPut());
   }
 
   private List<String> afterAnotherPut() {
-    store().put(put("another", "fine").build());
-    return values(store().get(get("another")));
+    store().put(GrpcCluster.put("another", "fine").build());
+    return GrpcCluster.values(store().get(GrpcCluster.get("another")));
   }
 
   @Test
   void aBadFieldIsNamed() throws Exception {
     Map<String, PutRequest.Builder> requests = new TreeMap<>();
-    requests.put("key", put("", "x"));
-    requests.put("w", put("a", "x").setW(2));
-    requests.put("pw", put("a", "x").setPw(-1));
-    requests.put("request_id", put("a", "x").setRequestId(ByteString.copyFromUtf8("short")));
-    requests.put("timeout_millis", put("a", "x").setTimeoutMillis(60_001));
-    requests.put("ttl_millis", put("a", "x").setTtlMillis(Long.MAX_VALUE));
+    requests.put("key", GrpcCluster.put("", "x"));
+    requests.put("w", GrpcCluster.put("a", "x").setW(2));
+    requests.put("pw", GrpcCluster.put("a", "x").setPw(-1));
+    requests.put(
+        "request_id", GrpcCluster.put("a", "x").setRequestId(ByteString.copyFromUtf8("short")));
+    requests.put("timeout_millis", GrpcCluster.put("a", "x").setTimeoutMillis(60_001));
+    requests.put("ttl_millis", GrpcCluster.put("a", "x").setTtlMillis(Long.MAX_VALUE));
     for (var each : requests.entrySet()) {
       var refused = failure(() -> store().put(each.getValue().build()));
       assertEquals(Code.INVALID_ARGUMENT, refused.getStatus().getCode());
@@ -209,7 +208,7 @@ final class GrpcTest {
   @ParameterizedTest
   @ValueSource(strings = {".", "..", "a\u0000b", "a\u007f"})
   void aKeyThatHttpCannotNameIsNoKeyHere(String key) throws Exception {
-    var refused = failure(() -> store().get(get(key)));
+    var refused = failure(() -> store().get(GrpcCluster.get(key)));
     assertEquals("malformed-key", reason(refused));
   }
 
@@ -217,18 +216,18 @@ final class GrpcTest {
   void namespacesKeepTheirRules() throws Exception {
     Key careful =
         Key.newBuilder().setNamespace("careful").setKey(ByteString.copyFromUtf8("a")).build();
-    var blind = failure(() -> store().put(put("a", "x").setKey(careful).build()));
+    var blind = failure(() -> store().put(GrpcCluster.put("a", "x").setKey(careful).build()));
     assertEquals(Code.FAILED_PRECONDITION, blind.getStatus().getCode());
     assertEquals("context-required", reason(blind));
     for (String name : List.of("nowhere", "n".repeat(1000))) {
       Key unknown =
           Key.newBuilder().setNamespace(name).setKey(ByteString.copyFromUtf8("a")).build();
-      var refused = failure(() -> store().put(put("a", "x").setKey(unknown).build()));
+      var refused = failure(() -> store().put(GrpcCluster.put("a", "x").setKey(unknown).build()));
       assertEquals(Code.NOT_FOUND, refused.getStatus().getCode());
       assertEquals("unknown-namespace", reason(refused));
     }
-    var context = store().put(put("a", "x").build()).getContext();
-    var foreign = failure(() -> store().put(put("b", "x").setContext(context).build()));
+    var context = store().put(GrpcCluster.put("a", "x").build()).getContext();
+    var foreign = failure(() -> store().put(GrpcCluster.put("b", "x").setContext(context).build()));
     assertEquals("bad-context", reason(foreign));
   }
 
@@ -237,7 +236,9 @@ final class GrpcTest {
     var late =
         failure(
             () ->
-                store().withDeadlineAfter(-1, TimeUnit.MILLISECONDS).put(put("late", "x").build()));
+                store()
+                    .withDeadlineAfter(-1, TimeUnit.MILLISECONDS)
+                    .put(GrpcCluster.put("late", "x").build()));
     assertEquals(Code.DEADLINE_EXCEEDED, late.getStatus().getCode());
   }
 
