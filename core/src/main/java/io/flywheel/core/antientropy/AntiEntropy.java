@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AntiEntropy {
   private static final long BYTES_PER_SECOND = 4L << 20;
+  private static final long STRAY_BYTES_PER_SECOND = 16L << 20;
 
   /** Keeps the numbers of an operator's repairs away from those of exchanges. */
   private static final long KEY_REPAIRS = 1L << 57;
@@ -32,6 +33,7 @@ public final class AntiEntropy {
   private final SplittableRandom random;
   private final Equipment equipment;
   private final Sweep sweep;
+  private final Strays strays;
   private final ExchangeResponder responder;
   private final TreeExchange exchanges;
   private final KeyRepair keyRepair;
@@ -61,7 +63,8 @@ public final class AntiEntropy {
             new SharedPartitions(),
             facilities.background().share(BYTES_PER_SECOND),
             new ExchangeCounts());
-    sweep = new Sweep(facilities, candidates, sweepBytesPerSecond);
+    strays = new Strays(facilities, STRAY_BYTES_PER_SECOND);
+    sweep = new Sweep(facilities, candidates, strays, sweepBytesPerSecond);
     responder = new ExchangeResponder(equipment);
     exchanges = new TreeExchange(equipment, peers, random, exchangeMillis, firstRequest);
     keyRepair =
@@ -69,6 +72,7 @@ public final class AntiEntropy {
   }
 
   public void start() {
+    strays.start();
     sweep.start(random);
     exchanges.start();
   }
@@ -105,9 +109,9 @@ public final class AntiEntropy {
     keyRepair.replied(from, reply);
   }
 
-  /** Whether all records have been looked at since the start, and none was kept for nobody. */
+  /** Whether all that is kept here for others is known to be, since the start. */
   public boolean hasSeenAll() {
-    return sweep.hasSeenAll();
+    return strays.hasSeenAll();
   }
 
   /** How long ago the key's partition was seen to be equal on all of its replicas. */
@@ -143,8 +147,8 @@ public final class AntiEntropy {
         counts.recordBytes,
         sweep.rounds(),
         sweep.damaged(),
-        sweep.strays(),
-        sweep.orphans(),
+        strays.met(),
+        strays.orphans(),
         sweep.tombstones(),
         exchanges.repair());
   }

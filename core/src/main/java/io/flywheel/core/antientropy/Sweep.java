@@ -7,14 +7,11 @@ import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.handoff.BackgroundBudget;
-import io.flywheel.core.membership.Eras;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.replica.Changes;
-import io.flywheel.core.replica.Held;
 import io.flywheel.core.replica.LocalReplica;
-import io.flywheel.core.replica.Reader;
 import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Slice;
 import io.flywheel.core.version.Fingerprint;
@@ -50,7 +47,7 @@ public final class Sweep implements Changes {
   private static final int PAGE_BYTES = 512 << 10;
 
   /** What a record costs beside its bytes, in bytes. */
-  private static final long RECORD_COST_BYTES = 1024;
+  static final long RECORD_COST_BYTES = 1024;
 
   private static final int HASTE = 32;
   private static final long WAIT_MILLIS = 500;
@@ -59,8 +56,6 @@ public final class Sweep implements Changes {
   private static final int FIRST_WIDTH = 4096;
   private static final int PATIENT_FAILURES = 4;
   private static final int MAX_STRAYS_LOOKED_AT = 16;
-  private static final long STRAY_MILLIS = 20;
-  private static final int MOST_WAITS = 250;
 
   private record Change(Key key, Fingerprint before, Fingerprint after) {}
 
@@ -72,6 +67,7 @@ public final class Sweep implements Changes {
   private final Supplier<@Nullable Peers> peers;
   private final BackgroundBudget background;
   private final CandidateListener candidates;
+  private final Strays strays;
   private final Consumer<String> report;
   private final long bytesPerSecond;
 
@@ -97,20 +93,10 @@ public final class Sweep implements Changes {
   private long roundSinceMillis;
   private int failures;
   private int straysLookedAt;
-  private int straysUnderWay;
-  private int waits;
-
-  /** Where the last orphan was met, or the sweep began: a whole round from there has met none. */
-  private long soundSinceRound;
-
-  private int soundSincePartition;
-  private boolean seenAll;
   private long rounds;
   private long damaged;
-  private long strays;
-  private long orphans;
 
-  public Sweep(Facilities facilities, CandidateListener candidates, long bytesPerSecond) {
+  Sweep(Facilities facilities, CandidateListener candidates, Strays strays, long bytesPerSecond) {
     this.scanner = facilities.scanner();
     this.schedule = facilities.schedule();
     this.replica = facilities.replica();
@@ -120,6 +106,7 @@ public final class Sweep implements Changes {
     this.background = facilities.background();
     this.report = facilities.report();
     this.candidates = candidates;
+    this.strays = strays;
     this.bytesPerSecond = bytesPerSecond;
     trees.alsoTell(this);
   }
@@ -130,8 +117,7 @@ public final class Sweep implements Changes {
       schedule.at(schedule.monotonicMillis() + WAIT_MILLIS, _ -> start(random), 0);
     } else {
       roundSinceMillis = schedule.monotonicMillis();
-      soundSincePartition = random.nextInt(trees.partitions());
-      enter(soundSincePartition);
+      enter(random.nextInt(trees.partitions()));
       read();
     }
   }
@@ -149,30 +135,6 @@ public final class Sweep implements Changes {
   /** Records found that are not what was written. */
   public long damaged() {
     return damaged;
-  }
-
-  /** Records of partitions that others own, met since the start. */
-  public long strays() {
-    return strays;
-  }
-
-  /** Those of them that were owed to nobody. */
-  public long orphans() {
-    return orphans;
-  }
-
-  /**
-   * Whether all records have been looked at since the start, and no orphan was among them that has
-   * not become a debt since.
-   */
-  public boolean hasSeenAll() {
-    return seenAll;
-  }
-
-  private void judge() {
-    long round = soundSinceRound + 1;
-    boolean cameRound = rounds > round || (rounds == round && partition >= soundSincePartition);
-    seenAll |= cameRound && straysUnderWay == 0;
   }
 
   @Override
@@ -247,10 +209,9 @@ public final class Sweep implements Changes {
   private long pauseMillis(long cost, boolean roundEnded) {
     long now = schedule.monotonicMillis();
     boolean building = isBuilding();
-    boolean hurries = building || !seenAll;
-    long rate = hurries ? bytesPerSecond * HASTE : bytesPerSecond;
+    long rate = building ? bytesPerSecond * HASTE : bytesPerSecond;
     long pause = 1 + Math.min(LONGEST_MILLIS, (long) (cost * 1000 / (rate * background.pace())));
-    if (roundEnded && hurries) {
+    if (roundEnded && building) {
       pause = Math.max(pause, rounds > 1 ? WAIT_MILLIS : 0);
     } else if (roundEnded) {
       pause = Math.max(pause, roundSinceMillis + LEAST_ROUND_MILLIS - now);
@@ -265,20 +226,7 @@ public final class Sweep implements Changes {
   }
 
   private void later(long pauseMillis) {
-    schedule.at(schedule.monotonicMillis() + pauseMillis, _ -> goOn(), 0);
-  }
-
-  /**
-   * After a start it goes on when all strays so far have been looked at, or one takes very long.
-   */
-  private void goOn() {
-    if (!seenAll && straysUnderWay > 0 && waits++ < MOST_WAITS) {
-      later(STRAY_MILLIS);
-      return;
-    }
-    waits = 0;
-    judge();
-    read();
+    schedule.at(schedule.monotonicMillis() + pauseMillis, _ -> read(), 0);
   }
 
   /**
@@ -316,7 +264,7 @@ public final class Sweep implements Changes {
     if (owned) {
       count(key, entry.value());
     } else {
-      stray(key);
+      strays.met(key, straysLookedAt++ < MAX_STRAYS_LOOKED_AT);
     }
   }
 
@@ -342,38 +290,6 @@ public final class Sweep implements Changes {
     if (firstPrimary && siblings != null) {
       candidates.swept(key, siblings, fingerprint);
     }
-  }
-
-  /**
-   * A record that others own has debts, or a disk has lost them. After a start all are looked at:
-   * until then nothing is settled, and what is found counts as old as anything that was owed then.
-   */
-  private void stray(Key key) {
-    strays++;
-    if (seenAll && straysLookedAt++ >= MAX_STRAYS_LOOKED_AT) {
-      return;
-    }
-    straysUnderWay++;
-    replica.readLatest(
-        key,
-        new Reader() {
-          @Override
-          public void read(Held held) {
-            straysUnderWay--;
-            if (held.era() == Eras.NEVER) { // and not just on its way out
-              orphans++;
-              soundSinceRound = rounds;
-              soundSincePartition = partition + 1;
-              report.accept(key + " was kept here for nobody; it is owed to its owners");
-              replica.adopt(key);
-            }
-          }
-
-          @Override
-          public void unreadable() {
-            straysUnderWay--;
-          }
-        });
   }
 
   /** Every record of the partitions before this one has been read. */

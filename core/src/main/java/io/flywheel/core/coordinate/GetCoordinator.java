@@ -1,9 +1,11 @@
 package io.flywheel.core.coordinate;
 
+import io.flywheel.core.effect.Outbox;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message.ReplicaGet;
 import io.flywheel.core.message.Message.ReplicaGetReply;
+import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Outcome.NotDone;
 import io.flywheel.core.message.Outcome.Obstacle;
 import io.flywheel.core.message.Outcome.Unknown;
@@ -25,6 +27,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A get (Dynamo 4.5): ask as many replicas as are needed, the nearest live ones, and the rest when
@@ -35,6 +38,11 @@ import java.util.TreeMap;
  * several times as long as it usually does, the other primaries are asked too. Only much later, or
  * when too few primaries live, nodes that stand in are asked: they may not have the key, and what
  * they answer counts towards R all the same.
+ *
+ * <p>Gets of one key that come in one turn share their reads, but none joins a read that has left
+ * this node: a put that was acknowledged meanwhile would be missed. Until the outbox is drained
+ * nobody can have seen anything that came after the first of them, not even an acknowledgement of
+ * this node, so all might as well have come at the same moment.
  */
 public final class GetCoordinator {
   /** An answer is late after so many times what its node usually takes. */
@@ -51,11 +59,22 @@ public final class GetCoordinator {
   /** A replica that takes so many times as long as the fastest one is asked last. */
   private static final double SLOW_FACTOR = 4;
 
+  private static final long NEVER = Long.MAX_VALUE;
+
+  /** How much earlier than asked a get may give up for having joined another. */
+  private static final long EARLIER_MILLIS = 10;
+
+  private final Outbox outbox;
   private final LocalReplica replica;
   private final Schedule schedule;
   private final ReadRepair repair;
   private final Latencies latencies = new Latencies();
   private final Map<Long, Get> inFlight = new HashMap<>();
+
+  /** The newest get of each key whose reads have not left this node. */
+  private final Map<Key, Get> unissued = new HashMap<>();
+
+  private long unissuedSince;
   private long lastRequest;
 
   /**
@@ -65,7 +84,12 @@ public final class GetCoordinator {
    *     an earlier one is not taken for an answer now
    */
   public GetCoordinator(
-      LocalReplica replica, Schedule schedule, ReadRepair repair, long firstRequest) {
+      Outbox outbox,
+      LocalReplica replica,
+      Schedule schedule,
+      ReadRepair repair,
+      long firstRequest) {
+    this.outbox = outbox;
     this.replica = replica;
     this.schedule = schedule;
     this.repair = repair;
@@ -86,6 +110,11 @@ public final class GetCoordinator {
       int pr,
       long deadlineMillis,
       GetListener listener) {
+    var joined = joinable(key);
+    if (joined != null && joined.tally.isFor(r, pr) && joined.endsWith(deadlineMillis)) {
+      joined.listeners.add(listener);
+      return;
+    }
     long now = schedule.monotonicMillis();
     var primaries = peers.primaries(key);
     int alive = peers.countAlive(primaries, now);
@@ -109,12 +138,22 @@ public final class GetCoordinator {
     var tally = new GetTally(primaries, r, pr, conflicts);
     var get = new Get(++lastRequest, peers, key, tally, replicas, deadlineMillis, listener);
     inFlight.put(get.request, get);
-    schedule.at(deadlineMillis, this::expire, get.request);
     get.ask(Math.max(r, pr));
     if (inFlight.containsKey(get.request)) {
-      schedule.at(now + get.patience(), this::hedge, get.request);
-      schedule.at(now + (deadlineMillis - now) / STAND_IN_PART, this::standIn, get.request);
+      unissued.put(key, get);
+      get.hedgeMillis = now + get.patience();
+      get.standInMillis = now + (deadlineMillis - now) / STAND_IN_PART;
+      schedule.at(get.nextMillis(), this::due, get.request);
     }
+  }
+
+  private @Nullable Get joinable(Key key) {
+    if (unissuedSince != outbox.drains()) {
+      unissuedSince = outbox.drains();
+      unissued.clear();
+    }
+    var get = unissued.get(key);
+    return get != null && inFlight.containsKey(get.request) ? get : null;
   }
 
   public void replied(NodeId from, ReplicaGetReply reply) {
@@ -147,28 +186,26 @@ public final class GetCoordinator {
     }
   }
 
-  private void hedge(long request) {
+  /** A get waits for one time at a time: most are over before the first, and leave just that. */
+  private void due(long request) {
     var get = inFlight.get(request);
-    if (get != null) {
-      get.askedUnanswered();
+    if (get == null) {
+      return;
+    }
+    long now = schedule.monotonicMillis();
+    get.askedUnanswered();
+    if (get.hedgeMillis <= now) {
+      get.hedgeMillis = NEVER;
       get.ask(Integer.MAX_VALUE);
     }
-  }
-
-  private void standIn(long request) {
-    var get = inFlight.get(request);
-    if (get != null) {
-      get.askedUnanswered();
+    if (get.standInMillis <= now) {
+      get.standInMillis = NEVER;
       get.askInstead(get.silent());
     }
-  }
-
-  private void expire(long request) {
-    var get = inFlight.remove(request);
-    if (get != null) {
-      get.askedUnanswered();
-      get.listener.failed(
-          new Unknown(get.tally.answered().size() + " replicas answered in time, too few"));
+    if (get.deadlineMillis > now) {
+      schedule.at(get.nextMillis(), this::due, request);
+    } else if (inFlight.remove(request) != null) {
+      get.fail(new Unknown(get.tally.answered().size() + " replicas answered in time, too few"));
     }
   }
 
@@ -179,13 +216,15 @@ public final class GetCoordinator {
     private final Key key;
     private final long deadlineMillis;
     private final long startedMillis;
-    private final GetListener listener;
+    private final List<GetListener> listeners = new ArrayList<>(1);
     private final GetTally tally;
     private final ArrayDeque<NodeId> unasked;
     private final List<NodeId> asked = new ArrayList<>(3);
     private final List<NodeId> primaries;
     private final Iterator<NodeId> fallbacks;
     private final List<NodeId> failed = new ArrayList<>(0);
+    private long hedgeMillis;
+    private long standInMillis;
 
     private Get(
         long request,
@@ -201,7 +240,7 @@ public final class GetCoordinator {
       this.tally = tally;
       this.deadlineMillis = deadlineMillis;
       this.startedMillis = schedule.monotonicMillis();
-      this.listener = listener;
+      listeners.add(listener);
       primaries = peers.primaries(key);
       fallbacks = peers.fallbacks(key);
       unasked = new ArrayDeque<>(order(replicas));
@@ -246,6 +285,11 @@ public final class GetCoordinator {
       }
       long most = Math.max(LEAST_PATIENCE_MILLIS, (deadlineMillis - startedMillis) / PATIENCE_PART);
       return Math.clamp((long) (usual * LATE_FACTOR), LEAST_PATIENCE_MILLIS, most);
+    }
+
+    /** When it is to be looked at next. */
+    private long nextMillis() {
+      return Math.min(Math.min(hedgeMillis, standInMillis), deadlineMillis);
     }
 
     private void ask(int count) {
@@ -325,7 +369,7 @@ public final class GetCoordinator {
       boolean hopeless =
           (silent() == 0 && unasked.isEmpty()) || tally.lacksPrimaries(primariesLeft.size());
       if (hopeless && inFlight.remove(request) != null) {
-        listener.failed(
+        fail(
             new NotDone(
                 Obstacle.TOO_FEW_REPLICAS,
                 failed.size() + " of the key's replicas cannot answer, and nobody is left to ask"));
@@ -344,10 +388,19 @@ public final class GetCoordinator {
               peers.racks(answered),
               false,
               stale.size());
-      listener.found(merged, receipt);
+      listeners.forEach(listener -> listener.found(merged, receipt));
       if (!stale.isEmpty()) {
         repair.repair(peers, key, merged, tally.era(), stale);
       }
+    }
+
+    private void fail(Outcome outcome) {
+      listeners.forEach(listener -> listener.failed(outcome));
+    }
+
+    /** Whether who waits until {@code end} may wait for this. */
+    private boolean endsWith(long end) {
+      return end >= deadlineMillis && end - deadlineMillis <= EARLIER_MILLIS;
     }
 
     private void askedUnanswered() {

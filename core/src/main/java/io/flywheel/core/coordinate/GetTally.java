@@ -30,6 +30,10 @@ final class GetTally {
     this.conflicts = conflicts;
   }
 
+  boolean isFor(int nodes, int ofThemPrimaries) {
+    return r == nodes && pr == ofThemPrimaries;
+  }
+
   void record(NodeId node, Siblings siblings, long label) {
     if (answers.putIfAbsent(node, siblings) == null) {
       answeredPrimaries += primaries.contains(node) ? 1 : 0;

@@ -12,6 +12,9 @@ final class Latencies {
   private static final long HALF_LIFE_MILLIS = 10_000;
   private static final int PART = 8;
 
+  /** A mean that is younger has not changed by as much as a hundredth. */
+  private static final long WORTH_MILLIS = HALF_LIFE_MILLIS / 100;
+
   private static final class Mean {
     private double millis;
     private long sinceMillis;
@@ -39,7 +42,9 @@ final class Latencies {
   }
 
   private static double decayed(Mean mean, long nowMillis) {
-    return mean.millis
-        * StrictMath.pow(0.5, (nowMillis - mean.sinceMillis) / (double) HALF_LIFE_MILLIS);
+    long age = nowMillis - mean.sinceMillis;
+    return age < WORTH_MILLIS
+        ? mean.millis
+        : mean.millis * StrictMath.pow(0.5, age / (double) HALF_LIFE_MILLIS);
   }
 }

@@ -97,7 +97,7 @@ public final class PutCoordinator {
     }
     inFlight.put(put.request, put);
     schedule.at(order.deadlineMillis(), this::expire, put.request);
-    replica.mint(order, put.owners.get(peers.self()), put);
+    replica.mint(order, put.ownerHere, put);
   }
 
   /** Refused at once: whoever waits for this disk had better ask another. */
@@ -159,6 +159,9 @@ public final class PutCoordinator {
     /** Everybody who was asked, and the primary whose copy it is. */
     private final Map<NodeId, NodeId> owners = new TreeMap<>();
 
+    /** The primary whose copy this node keeps: itself, where it is one. */
+    private final NodeId ownerHere;
+
     private @Nullable Consumer<Outcome> answer;
     private @Nullable ReplicaPut message;
     private Context context = Context.EMPTY;
@@ -184,7 +187,7 @@ public final class PutCoordinator {
         owners.put(part.node(), part.owner());
       }
       // Whoever forwarded this found no primary to take it, whatever this node believes of them.
-      owners.putIfAbsent(peers.self(), primaries.getFirst());
+      ownerHere = owners.computeIfAbsent(peers.self(), _ -> primaries.getFirst());
     }
 
     private @Nullable Outcome obstacle() {

@@ -18,12 +18,16 @@ import java.util.Set;
  *
  * <p>An unreadable record stays unavailable until <em>every</em> other replica has said what it
  * holds: a write that this node acknowledged may have its only other copy on any of them, and to
- * answer without it would break R + W > N. Where there is no other replica there is nothing to
- * recover from, and the key stays unreadable rather than absent.
+ * answer without it would break R + W > N. So may the nodes that stand in for replicas that were
+ * away: those of them that live are asked, and waited for, too. Where there is no other replica
+ * there is nothing to recover from, and the key stays unreadable rather than absent.
  */
 public final class Recovery {
   private static final long PATIENCE_MILLIS = 2_000;
   private static final int MAX_KEYS = 256;
+
+  /** As far as a put goes that finds others refusing, and in small clusters everybody. */
+  private static final int STAND_INS_PER_COPY = 2;
 
   private final LocalReplica replica;
   private final Census census;
@@ -52,7 +56,11 @@ public final class Recovery {
   private void fetch(Peers peers, Key key, boolean unreadable) {
     var others = new ArrayList<NodeId>(peers.primaries(key));
     others.remove(peers.self());
-    if (others.isEmpty() || underWay.size() >= MAX_KEYS || !underWay.add(key)) {
+    if (others.isEmpty()) {
+      return;
+    }
+    others.addAll(standIns(peers, key));
+    if (underWay.size() >= MAX_KEYS || !underWay.add(key)) {
       return;
     }
     long deadline = schedule.monotonicMillis() + PATIENCE_MILLIS;
@@ -70,6 +78,19 @@ public final class Recovery {
             schedule.at(schedule.monotonicMillis() + PATIENCE_MILLIS, _ -> underWay.remove(key), 0);
           }
         });
+  }
+
+  private List<NodeId> standIns(Peers peers, Key key) {
+    var standIns = new ArrayList<NodeId>();
+    var fallbacks = peers.fallbacks(key);
+    int most = STAND_INS_PER_COPY * peers.primaries(key).size();
+    while (standIns.size() < most && fallbacks.hasNext()) {
+      var next = fallbacks.next();
+      if (!next.equals(peers.self()) && peers.isAlive(next, schedule.monotonicMillis())) {
+        standIns.add(next);
+      }
+    }
+    return standIns;
   }
 
   /** Whether all others have said what they hold. */

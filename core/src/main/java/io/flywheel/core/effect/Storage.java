@@ -7,7 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The disk beneath a node, as whoever runs the node sees it. Written by one thread; read by any.
+ * The disk beneath a node, as whoever runs the node sees it. Written by one thread at a time,
+ * synced by one, which may be another; read by any.
  *
  * <p>After any exception of {@link #write} or {@link #sync} the state is unknown: the process must
  * stop and may use the directory again only after recovery.
@@ -22,6 +23,15 @@ public interface Storage extends AutoCloseable {
    * nothing else.
    */
   void write(List<Mutation> mutations) throws IOException;
+
+  /**
+   * Like {@link #write}, unless the storage would keep the writer waiting now: then nothing is
+   * written, and it returns false.
+   */
+  default boolean writeAtOnce(List<Mutation> mutations) throws IOException {
+    write(mutations);
+    return true;
+  }
 
   /** Returns once everything written before is durable. */
   void sync() throws IOException;

@@ -41,9 +41,10 @@ import org.jspecify.annotations.Nullable;
  * other.
  *
  * <p>It walks over those partitions in which an owner that lives waits for something, a page of
- * debts at a time. How much is under way at a time, and in a second, has a bound, and an owner that
- * says it is overloaded is left alone for a while: hints that have piled up for hours must not
- * bring down whom they are for. Losing what is in memory here loses nothing; the debts are on disk.
+ * debts at a time. How much is under way at a time ({@link PaymentWindow}), and in a second, has a
+ * bound, and an owner that says it is overloaded is left alone for a while: hints that have piled
+ * up for hours must not bring down whom they are for. Losing what is in memory here loses nothing;
+ * the debts are on disk.
  */
 public final class DebtPayer {
   private static final long ROUND_MILLIS = 500;
@@ -51,7 +52,6 @@ public final class DebtPayer {
   private static final long LEAVE_ALONE_MILLIS = 2_000;
   private static final int PAGE_ENTRIES = 256;
   private static final int PAGE_BYTES = 256 << 10;
-  private static final int MAX_UNDER_WAY = 128;
   private static final long MAX_BYTES_UNDER_WAY = 4L << 20;
   private static final long BYTES_PER_SECOND = 16L << 20;
 
@@ -67,6 +67,7 @@ public final class DebtPayer {
   private final ClusterSettings settings;
   private final Supplier<@Nullable Peers> peers;
   private final BackgroundBudget.Share budget;
+  private final PaymentWindow window = new PaymentWindow();
   private final Map<Long, Payment> underWay = new HashMap<>();
   private final TreeSet<Key> keysUnderWay = new TreeSet<>();
   private final TreeMap<NodeId, Long> leftAloneUntil = new TreeMap<>();
@@ -158,7 +159,7 @@ public final class DebtPayer {
     long now = schedule.monotonicMillis();
     if (scanning
         || peers.get() == null
-        || underWay.size() > MAX_UNDER_WAY / 2
+        || underWay.size() > window.size(now) / 2
         || bytesUnderWay > MAX_BYTES_UNDER_WAY / 2
         || budget.pieces(OVERHEAD_BYTES) == 0) {
       return;
@@ -168,7 +169,7 @@ public final class DebtPayer {
     }
     var whole = new Slice(partition, 1, 0);
     var from = next != null ? next : StorageKey.at(whole.startHash(settings.partitions()));
-    int room = Math.min(MAX_UNDER_WAY - underWay.size(), budget.pieces(OVERHEAD_BYTES));
+    int room = Math.min(window.size(now) - underWay.size(), budget.pieces(OVERHEAD_BYTES));
     scanning = true;
     scanner.scan(Table.DEBTS, from, null, room, PAGE_BYTES, this::read);
   }
@@ -297,6 +298,7 @@ public final class DebtPayer {
     private final List<NodeId> satisfied = new ArrayList<>(1);
     private long debtsVersion;
     private long bytes;
+    private long sentMillis;
 
     private Payment(long request, Peers present, Key key, List<NodeId> creditors) {
       this.request = request;
@@ -325,6 +327,7 @@ public final class DebtPayer {
       bytes = record.length() + OVERHEAD_BYTES;
       bytesUnderWay += bytes;
       budget.spend((long) record.length() * creditors.size());
+      sentMillis = schedule.monotonicMillis();
       for (NodeId creditor : creditors) {
         var owners = ownersFor(creditor);
         awaited.put(creditor, owners);
@@ -363,7 +366,9 @@ public final class DebtPayer {
     }
 
     private void replied(NodeId from, PutStatus status) {
+      long now = schedule.monotonicMillis();
       if (isPaid(status)) {
+        window.confirmed(sentMillis, now);
         awaited.forEach(
             (creditor, owners) -> {
               if (owners.remove(from) && owners.isEmpty()) {
@@ -372,7 +377,7 @@ public final class DebtPayer {
             });
         endIfDone();
       } else {
-        leftAloneUntil.put(from, schedule.monotonicMillis() + LEAVE_ALONE_MILLIS);
+        leftAloneUntil.put(from, now + LEAVE_ALONE_MILLIS);
         end();
       }
     }

@@ -19,11 +19,12 @@ public record Write(boolean tombstone, String contentType, Bytes value) {
 
   /** Tells whether two writes with the same request id are the same operation. */
   public long digest() {
-    var out = new ByteWriter(value.length() + 64);
-    write(out);
+    var head = new ByteWriter(contentType.length() + 16);
+    head.bool(tombstone).text(contentType).varint(value.length());
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(out.toByteArray());
-      return new ByteReader(digest).i64();
+      var digest = MessageDigest.getInstance("SHA-256");
+      digest.update(head.toByteArray());
+      return new ByteReader(digest.digest(value.array())).i64();
     } catch (NoSuchAlgorithmException | MalformedException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -117,6 +117,11 @@ public final class ByteReader {
   public String text(int mostBytes) throws MalformedException {
     int count = count(mostBytes);
     need(count);
+    if (isAscii(count)) {
+      String text = new String(buffer, position, count, StandardCharsets.ISO_8859_1);
+      position += count;
+      return text;
+    }
     try {
       String text =
           StandardCharsets.UTF_8
@@ -128,6 +133,14 @@ public final class ByteReader {
     } catch (CharacterCodingException e) {
       throw new MalformedException("a text is not UTF-8");
     }
+  }
+
+  private boolean isAscii(int count) {
+    int bits = 0;
+    for (int i = position; i < position + count; i++) {
+      bits |= buffer[i];
+    }
+    return bits >= 0;
   }
 
   /** Reads a CRC-32C and compares it with that of everything from {@code offset} to before it. */

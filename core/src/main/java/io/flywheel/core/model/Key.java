@@ -11,6 +11,9 @@ import java.security.NoSuchAlgorithmException;
 public final class Key implements Comparable<Key> {
   public static final int MAX_BYTES = 1024;
 
+  /** Never used but to be cloned. */
+  private static final MessageDigest MD5 = md5();
+
   private final String namespace;
   private final Bytes bytes;
   private final long hashHigh;
@@ -64,11 +67,19 @@ public final class Key implements Comparable<Key> {
 
   private static byte[] digest(String namespace, Bytes bytes) {
     try {
-      var md5 = MessageDigest.getInstance("MD5");
+      var md5 = (MessageDigest) MD5.clone(); // looking one up costs more than what it does
       byte[] name = Bytes.utf8(namespace).array();
       md5.update((byte) name.length);
       md5.update(name);
       return md5.digest(bytes.array());
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("Java's own MD5 can be cloned", e);
+    }
+  }
+
+  private static MessageDigest md5() {
+    try {
+      return MessageDigest.getInstance("MD5");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has MD5", e);
     }

@@ -46,13 +46,6 @@ final class ClientDesk {
   private static final long DEFAULT_TIMEOUT_MILLIS = 1_000;
   private static final long MAX_TIMEOUT_MILLIS = 60_000;
 
-  /**
-   * How many times a request may have to wait for its turn: when it comes, when its record is read,
-   * at other nodes and with what these read and store, when the answer returns, and with a second
-   * attempt.
-   */
-  private static final int QUEUES_PASSED = 6;
-
   /** A century: more is a mistake, and would overflow somewhere one day. */
   private static final long MAX_TTL_MILLIS = 36_525L * 24 * 60 * 60 * 1000;
 
@@ -67,6 +60,7 @@ final class ClientDesk {
   private final Forwarder forwarder;
   private final Census census;
   private final Upkeep upkeep;
+  private final WaitingLine line;
   private final long settledMillis;
   private long tombstonesWritten;
   private long siblingsFound;
@@ -79,7 +73,8 @@ final class ClientDesk {
       GetCoordinator gets,
       Forwarder forwarder,
       Census census,
-      Upkeep upkeep) {
+      Upkeep upkeep,
+      WaitingLine line) {
     this.settings = settings;
     this.schedule = schedule;
     this.seal = seal;
@@ -88,6 +83,7 @@ final class ClientDesk {
     this.forwarder = forwarder;
     this.census = census;
     this.upkeep = upkeep;
+    this.line = line;
     this.settledMillis = schedule.monotonicMillis() + SETTLING_MILLIS;
   }
 
@@ -116,12 +112,8 @@ final class ClientDesk {
         request.timeoutMillis() <= 0
             ? DEFAULT_TIMEOUT_MILLIS
             : Math.min(request.timeoutMillis(), MAX_TIMEOUT_MILLIS);
-    if (comesTooLate(timeout)) {
-      answer.accept(tooLate());
-      return;
-    }
     long deadline = schedule.monotonicMillis() + timeout;
-    attempt(peers, request, namespace, deadline, answer);
+    line.add(timeout, () -> attempt(peers, request, namespace, deadline, answer), answer);
   }
 
   /**
@@ -169,10 +161,6 @@ final class ClientDesk {
       answer.accept(new NotDone(Obstacle.NOT_SERVING, "this node does not know the namespace"));
       return;
     }
-    if (comesTooLate(put.timeoutMillis())) {
-      answer.accept(tooLate());
-      return;
-    }
     if (put.write().value().length() > settings.limits().valueBytes()) {
       answer.accept(tooLarge(put.write()));
       return;
@@ -192,7 +180,7 @@ final class ClientDesk {
             put.pw(),
             put.id(),
             schedule.monotonicMillis() + Math.min(put.timeoutMillis(), MAX_TIMEOUT_MILLIS));
-    puts.put(peers, order, answer, answer);
+    line.add(put.timeoutMillis(), () -> puts.put(peers, order, answer, answer), answer);
   }
 
   private void put(
@@ -378,24 +366,6 @@ final class ClientDesk {
   private long expiry(ClientRequest.Put put, NamespaceSettings namespace) {
     long ttl = put.ttlMillis() > 0 ? put.ttlMillis() : namespace.ttlMillis();
     return ttl == 0 || put.write().tombstone() ? 0 : schedule.wallMillis() + ttl;
-  }
-
-  /**
-   * Whether a request would miss its deadline by waiting alone. Whoever is told so at once can ask
-   * another node, and this one gets through with what it has begun: work on what nobody waits for
-   * any more is how an overload outlasts its cause (Huang et al., 'Metastable Failures in the
-   * Wild', 2022).
-   */
-  private boolean comesTooLate(long timeoutMillis) {
-    return schedule.queueingDelayMillis() * QUEUES_PASSED > timeoutMillis;
-  }
-
-  private Outcome tooLate() {
-    return new NotDone(
-        Obstacle.OVERLOADED,
-        "whatever comes in waits for "
-            + schedule.queueingDelayMillis()
-            + " ms here, too long for this request's time");
   }
 
   private boolean isCount(int value) {

@@ -102,6 +102,7 @@ public final class Node {
   private final Census census;
   private final Reports reports;
   private final DamageReports damage;
+  private final WaitingLine line;
   private final ClientDesk clients;
   private final ReplicaDesk replicas;
   private int requestsInFlight;
@@ -138,6 +139,7 @@ public final class Node {
     replica = new LocalReplica(outbox, journal, work, records, owners, damage);
     long firstRequest = random.nextLong() >>> 20;
     census = new Census(replica, schedule, CENSUS_REQUESTS + firstRequest);
+    line = new WaitingLine(schedule);
     var facilities =
         new Facilities(
             settings,
@@ -147,13 +149,13 @@ public final class Node {
             trees,
             fingerprints,
             membership::peers,
-            new BackgroundBudget(schedule, replica::lagsBehind),
+            new BackgroundBudget(schedule, () -> replica.lagsBehind() || line.stands()),
             reports::warnOnce);
     var books = new Books(records, ledger, losers, eras, owners);
     upkeep = new Upkeep(config, facilities, books, journal, census, random.split(), firstRequest);
     repair = new ReadRepair(replica, schedule);
     puts = new PutCoordinator(replica, schedule, config.durable(), firstRequest);
-    gets = new GetCoordinator(replica, schedule, repair, firstRequest);
+    gets = new GetCoordinator(outbox, replica, schedule, repair, firstRequest);
     forwarder = new Forwarder(schedule, eras, random, firstRequest);
     damage.recoverBy(
         new Recovery(replica, census, schedule, config.settings()),
@@ -167,7 +169,8 @@ public final class Node {
             gets,
             forwarder,
             census,
-            upkeep);
+            upkeep,
+            line);
     replicas = new ReplicaDesk(replica, eras, schedule, config.settings(), config.durable());
   }
 
@@ -238,7 +241,10 @@ public final class Node {
     forwarder.unreachable(peer);
   }
 
-  /** A client asks; exactly one {@link Effect.Respond} with this token follows. */
+  /**
+   * A client asks; exactly one {@link Effect.Respond} with this token follows. The request waits
+   * until {@link #beginNext} comes to it.
+   */
   public void request(Now now, long token, ClientRequest request) {
     advance(now);
     var key = request.key();
@@ -261,6 +267,17 @@ public final class Node {
             respond(token, key, outcome);
           });
     }
+  }
+
+  /** Whether {@link #beginNext} has anything to do. */
+  public boolean requestsWait() {
+    return !line.isEmpty();
+  }
+
+  /** Everything else that had come is done: begins the next request that waits. */
+  public void beginNext(Now now) {
+    advance(now);
+    line.beginNext();
   }
 
   /** A load's result has come. */
@@ -364,6 +381,7 @@ public final class Node {
   private void advance(Now now) {
     schedule.advance(now);
     membership.awake();
+    line.refuseLate();
   }
 
   private void dispatch(NodeId from, Message message) {

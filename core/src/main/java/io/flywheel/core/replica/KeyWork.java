@@ -301,8 +301,8 @@ public final class KeyWork {
     return shedEntries;
   }
 
-  private boolean mint(KeyQueue queue, PutOrder order, @Nullable NodeId owner, Minter minter) {
-    var obstacle = obstacle(queue, order, owner);
+  private boolean mint(KeyQueue queue, PutOrder order, NodeId owner, Minter minter) {
+    var obstacle = obstacle(queue, order);
     if (obstacle != null) {
       minter.refused(obstacle);
       return true;
@@ -345,7 +345,7 @@ public final class KeyWork {
     var record = SiblingsCodec.encode(queue.key, minted);
     long era = Math.min(records.label(queue), order.era());
     var also = new ArrayList<>(losers.append(queue.key, admission.losers()));
-    if (owner != null && !owners.isOwn(queue.key)) {
+    if (!owners.isOwn(queue.key)) {
       long version = lease.uniqueStamp();
       also.add(
           records.owed(queue, Records.debts(queue).with(owner, era, record.length(), version)));
@@ -357,7 +357,7 @@ public final class KeyWork {
     return true;
   }
 
-  private @Nullable Outcome obstacle(KeyQueue queue, PutOrder order, @Nullable NodeId owner) {
+  private @Nullable Outcome obstacle(KeyQueue queue, PutOrder order) {
     if (schedule.monotonicMillis() >= order.deadlineMillis()) {
       return new NotDone(Obstacle.DEADLINE, "the deadline passed in the key's queue");
     }
@@ -368,13 +368,9 @@ public final class KeyWork {
     if (!HybridClock.isPlausible(schedule.wallMillis())) {
       return new NotDone(Obstacle.NOT_SERVING, "this machine's clock is not set");
     }
-    if (owners.isOwn(queue.key)) {
-      return null;
-    }
-    if (owner == null) {
-      return new NotDone(Obstacle.NOT_SERVING, "this node is no replica of the key");
-    }
-    boolean admitted = ledger.admits(order.write().value().length()) && eras.mayOwe(eras.current());
+    boolean admitted =
+        owners.isOwn(queue.key)
+            || (ledger.admits(order.write().value().length()) && eras.mayOwe(eras.current()));
     return admitted
         ? null
         : new NotDone(Obstacle.OVERLOADED, "this node takes no more records for other nodes");
@@ -382,11 +378,7 @@ public final class KeyWork {
 
   /** A retry mints nothing: it is answered by the dot that the first try became. */
   private void recognise(
-      KeyQueue queue,
-      PutOrder order,
-      @Nullable NodeId owner,
-      AppliedRequest earlier,
-      Minter minter) {
+      KeyQueue queue, PutOrder order, NodeId owner, AppliedRequest earlier, Minter minter) {
     if (earlier.operationDigest() != order.write().digest()) {
       Outcome refused =
           new Refused(
@@ -396,7 +388,7 @@ public final class KeyWork {
     }
     var record = SiblingsCodec.encode(queue.key, queue.current);
     var debts = Records.debts(queue);
-    if (owner != null && !owners.isOwn(queue.key) && !debts.owners().contains(owner)) {
+    if (!owners.isOwn(queue.key) && !debts.owners().contains(owner)) {
       long version = lease.uniqueStamp();
       records.storeDebts(queue, debts.with(owner, records.label(queue), record.length(), version));
     }

@@ -165,8 +165,8 @@ public final class LocalReplica {
     enqueue(key, new Operation.Correct(right));
   }
 
-  /** {@code owner} as in {@link #merge}. */
-  public void mint(PutOrder order, @Nullable NodeId owner, Minter minter) {
+  /** {@code owner}: the primary whose copy it is, this node or the one that it stands in for. */
+  public void mint(PutOrder order, NodeId owner, Minter minter) {
     enqueue(order.key(), new Operation.Mint(order, owner, minter));
   }
 

@@ -35,7 +35,7 @@ sealed interface Operation {
   record Correct(List<Sibling> right) implements Operation {}
 
   /** Make a put a dot. */
-  record Mint(PutOrder order, @Nullable NodeId owner, Minter minter) implements Operation {}
+  record Mint(PutOrder order, NodeId owner, Minter minter) implements Operation {}
 
   /** Remember that these owners miss what this replica holds. */
   record Owe(List<NodeId> owners) implements Operation {}

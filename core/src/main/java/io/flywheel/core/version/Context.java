@@ -20,13 +20,14 @@ public record Context(VersionVector vector, List<Dot> dots) {
   public static final int MAX_CARRIED_DOTS = 32;
 
   public static Context of(VersionVector vector, Iterable<Dot> singles) {
-    var beyond = new TreeSet<Dot>();
+    TreeSet<Dot> beyond = null;
     for (Dot dot : singles) {
       if (!vector.covers(dot)) {
+        beyond = beyond == null ? new TreeSet<>() : beyond;
         beyond.add(dot);
       }
     }
-    return new Context(vector, List.copyOf(beyond));
+    return new Context(vector, beyond == null ? List.of() : List.copyOf(beyond));
   }
 
   public boolean isEmpty() {

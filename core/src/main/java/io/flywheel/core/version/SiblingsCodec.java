@@ -176,14 +176,37 @@ public final class SiblingsCodec {
 
   private static List<Actor> writeActors(
       ByteWriter out, Context context, List<Sibling> living, List<AppliedRequest> requests) {
-    var named = new TreeSet<Actor>();
-    context.vector().newestDots().forEach(dot -> named.add(dot.actor()));
-    context.dots().forEach(dot -> named.add(dot.actor()));
-    living.forEach(sibling -> named.add(sibling.dot().actor()));
-    requests.forEach(request -> named.add(request.dot().actor()));
-    out.varint(named.size());
-    named.forEach(actor -> actor.write(out));
-    return List.copyOf(named);
+    var actors = context.vector().actors();
+    if (!isAllOf(context, living, requests)) {
+      var named = new TreeSet<>(actors);
+      context.dots().forEach(dot -> named.add(dot.actor()));
+      living.forEach(sibling -> named.add(sibling.dot().actor()));
+      requests.forEach(request -> named.add(request.dot().actor()));
+      actors = List.copyOf(named);
+    }
+    out.varint(actors.size());
+    actors.forEach(actor -> actor.write(out));
+    return actors;
+  }
+
+  /** Whether the vector names every actor, as it nearly always does. */
+  private static boolean isAllOf(
+      Context context, List<Sibling> living, List<AppliedRequest> requests) {
+    var vector = context.vector();
+    if (!context.dots().isEmpty()) {
+      return false;
+    }
+    for (Sibling sibling : living) {
+      if (vector.stamp(sibling.dot().actor()) == Timestamp.NONE) {
+        return false;
+      }
+    }
+    for (AppliedRequest request : requests) {
+      if (vector.stamp(request.dot().actor()) == Timestamp.NONE) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static List<Actor> readActors(ByteReader in) throws MalformedException {
@@ -221,7 +244,7 @@ public final class SiblingsCodec {
     for (int i = 0; i < count; i++) {
       dots.add(readDot(in, actors));
     }
-    var context = Context.of(VersionVector.upTo(newest), dots);
+    var context = Context.of(VersionVector.ofAscending(newest), dots);
     if (!context.dots().equals(dots)) {
       throw new MalformedException("a context that is not in its shortest form");
     }

@@ -29,10 +29,22 @@ public final class VersionVector {
 
   /** The vector that covers exactly up to the newest of {@code dots} for each of their actors. */
   public static VersionVector upTo(Collection<Dot> dots) {
-    var newest = new TreeMap<Actor, Long>();
-    dots.forEach(dot -> newest.merge(dot.actor(), dot.stamp(), Math::max));
-    var actors = newest.keySet().toArray(new Actor[0]);
-    var stamps = newest.values().stream().mapToLong(Long::longValue).toArray();
+    var newest = new TreeMap<Actor, Dot>();
+    dots.forEach(dot -> newest.merge(dot.actor(), dot, VersionVector::newer));
+    return ofAscending(new ArrayList<>(newest.values()));
+  }
+
+  /** The vector of these dots, one of each actor, in the order of their actors. */
+  static VersionVector ofAscending(List<Dot> dots) {
+    if (dots.isEmpty()) {
+      return EMPTY;
+    }
+    var actors = new Actor[dots.size()];
+    var stamps = new long[dots.size()];
+    for (int i = 0; i < actors.length; i++) {
+      actors[i] = dots.get(i).actor();
+      stamps[i] = dots.get(i).stamp();
+    }
     return new VersionVector(actors, stamps);
   }
 
@@ -42,6 +54,11 @@ public final class VersionVector {
 
   public boolean isEmpty() {
     return actors.length == 0;
+  }
+
+  /** The actors, ascending. */
+  List<Actor> actors() {
+    return List.of(actors);
   }
 
   /** The newest stamp seen of {@code actor}, {@link Timestamp#NONE} for none. */
@@ -80,6 +97,10 @@ public final class VersionVector {
       }
     }
     return null;
+  }
+
+  private static Dot newer(Dot one, Dot other) {
+    return one.stamp() >= other.stamp() ? one : other;
   }
 
   /** The newest dot of each actor. */

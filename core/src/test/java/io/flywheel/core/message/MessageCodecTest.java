@@ -2,18 +2,33 @@ package io.flywheel.core.message;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.core.message.Message.ForwardPut;
 import io.flywheel.core.message.Message.ReplicaPut;
+import io.flywheel.core.message.Outcome.Obstacle;
+import io.flywheel.core.message.Outcome.Refusal;
+import io.flywheel.core.model.ByteWriter;
 import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Claim;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.Member;
+import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.RequestId;
+import io.flywheel.core.model.Verdict;
+import io.flywheel.core.model.Zone;
+import io.flywheel.core.ring.Placement;
+import io.flywheel.core.ring.RingMember;
+import io.flywheel.core.ring.Slice;
 import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.Dot;
+import io.flywheel.core.version.Fingerprint;
 import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +55,88 @@ final class MessageCodecTest {
       var cut = Bytes.wrap(Arrays.copyOf(whole, length));
       assertThrows(MalformedException.class, () -> MessageCodec.decode(cut));
     }
+  }
+
+  /**
+   * A frame has a checksum, so this is other software, or failing memory: each bit of each message
+   * is flipped, each byte made zero, and each replaced by a number that is too large.
+   */
+  @Test
+  void whateverIsInAMessageIsReadOrRefused() {
+    var refusals = new TreeSet<String>();
+    for (Message message : everyKind()) {
+      byte[] whole = MessageCodec.encode(envelope(message)).array();
+      for (int place = 0; place < whole.length; place++) {
+        for (int bit = 0; bit < Byte.SIZE; bit++) {
+          refusals.add(read(with(whole, place, (byte) (whole[place] ^ 1 << bit))));
+        }
+        refusals.add(read(with(whole, place, (byte) 0)));
+        var large = new ByteWriter().raw(whole, 0, place).varint(-1);
+        refusals.add(read(large.raw(whole, place + 1, whole.length - place - 1).toByteArray()));
+      }
+    }
+    for (String reason :
+        List.of(
+            "outcome kind 0 is not known",
+            "an expiry out of range",
+            "a time out of range",
+            "groups of no partitions",
+            "a slice without a width",
+            "an empty key",
+            "a member without a name or a weight")) {
+      assertTrue(refusals.contains(reason), reason + " is not among " + refusals);
+    }
+  }
+
+  private static byte[] with(byte[] whole, int place, byte value) {
+    byte[] changed = whole.clone();
+    changed[place] = value;
+    return changed;
+  }
+
+  private static String read(byte[] bytes) {
+    try {
+      MessageCodec.decode(Bytes.wrap(bytes));
+      return "";
+    } catch (MalformedException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  private static List<Message> everyKind() {
+    var node = new NodeId(3);
+    var sum = new Fingerprint(4, 5);
+    var slice = new Slice(6, 8, 7);
+    var member = new Member(node, "node-1", "a:1", "a:2", Zone.DEFAULT, 1);
+    var ring = Placement.form(List.of(new RingMember(node, Zone.DEFAULT, 1)), 4, 1);
+    var states = List.of(new MemberState(Claim.of(node, 1, 2, 3, 2, 1, 0), Verdict.SUSPECT));
+    var receipt = new Receipt(3, 2, 1, 2, true, 0);
+    return List.of(
+        new Message.Heartbeat(1_000),
+        new Message.Gossip(node, List.of(1, 2), states),
+        new Message.News(states),
+        new Message.Probe(7, node),
+        new Message.ProbeReply(7, true),
+        new Message.Announce(member, List.of("node-1", "node-2")),
+        new Message.Formed(9, List.of(member), ring),
+        forwardPut(new RequestId(1, 2)),
+        new Message.ForwardReply(9, new Outcome.Written(Context.EMPTY, receipt)),
+        new Message.ForwardReply(9, new Outcome.Refused(Refusal.BAD_QUORUM, "why")),
+        new Message.ForwardReply(9, new Outcome.NotDone(Obstacle.OVERLOADED, "why")),
+        new Message.ForwardReply(9, new Outcome.Unknown("why")),
+        new ReplicaPut(7, KEY, 41, node, Bytes.utf8("a record")),
+        new Message.ReplicaPutReply(7, Message.PutStatus.FULL),
+        new Message.ReplicaGet(7, KEY, true, 100),
+        new Message.ReplicaGetReply(
+            7, Message.GetStatus.FOUND, 3, 1, List.of(node), Bytes.utf8("a record")),
+        new Message.GroupSums(7, 64, List.of(0, 1), List.of(sum, sum)),
+        new Message.TreeSums(7, List.of(slice), List.of(sum)),
+        new Message.TreeSumsReply(7, List.of(0, 64)),
+        new Message.SliceKeys(7, slice, 4711),
+        new Message.SliceKeysReply(7, List.of(KEY), List.of(sum), 4712),
+        new Message.ReapAsk(7, 1_000, List.of(KEY), List.of(sum)),
+        new Message.ReapAnswer(7, 3, List.of(0)),
+        new Message.Reap(3, 1_000, List.of(KEY), List.of(sum)));
   }
 
   private static ForwardPut forwardPut(@Nullable RequestId id) {

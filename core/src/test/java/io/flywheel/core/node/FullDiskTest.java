@@ -15,12 +15,14 @@ import io.flywheel.core.message.Outcome.NotDone;
 import io.flywheel.core.message.Outcome.Obstacle;
 import io.flywheel.core.message.Outcome.Written;
 import io.flywheel.core.message.Write;
+import io.flywheel.core.model.ByteWriter;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.replica.LoserLog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -148,6 +150,25 @@ class FullDiskTest {
     assertFalse(losers(nodes, one, null, 1).complete, "an older one was left out");
     assertEquals(List.of(), losers(nodes, one, KEY, 10).losers);
     assertEquals(2, one.node().view(nodes.now()).losers());
+  }
+
+  @Test
+  void whatCannotBeReadOfTheLogIsLeftOutAndTheListSaysThatItEndsTooEarly() {
+    var nodes = NodesInOneProcess.formed(3, 3);
+    var one = nodes.machines.getFirst();
+    var key = Key.of("newest", "k");
+    for (int i = 1; i <= NodesInOneProcess.LIMITS.siblings() + 3; i++) {
+      nodes.put(one, key, "v" + i, null);
+    }
+    var places = List.copyOf(one.losers.keySet());
+    var ofTwo = new ByteWriter().bytes(nodes.storageKey(key));
+    ofTwo.bytes(Objects.requireNonNull(one.data.get(nodes.storageKey(key))));
+    one.losers.put(places.get(0), Bytes.utf8("no entry"));
+    one.losers.put(places.get(1), ofTwo.toBytes());
+    assertEquals(List.of("v3"), losers(nodes, one, key, 10).losers);
+    one.unscannable = places.get(0);
+    assertEquals(List.of(), losers(nodes, one, key, 10).losers);
+    assertFalse(losers(nodes, one, key, 10).complete);
   }
 
   private record Losers(List<String> losers, boolean complete) {}

@@ -17,12 +17,19 @@ import io.flywheel.core.message.Write;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.node.NodesInOneProcess.Machine;
+import io.flywheel.core.version.Actor;
+import io.flywheel.core.version.Dot;
+import io.flywheel.core.version.Sibling;
+import io.flywheel.core.version.Siblings;
+import io.flywheel.core.version.SiblingsCodec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Dynamo 4.6: others stand in for primaries that are gone, and bring them what they missed. */
 final class HintedHandoffTest {
+  private static final long MINUTE = 60_000;
   private static final Key KEY = Key.of("default", "cart:42");
 
   private static NodesInOneProcess fiveNodes() {
@@ -137,6 +144,79 @@ final class HintedHandoffTest {
       assertEquals(primary, machine.data.containsKey(nodes.storageKey(KEY)), machine.name);
     }
     assertEquals(List.of(), holdersOfDebts(nodes));
+  }
+
+  /** It may be an orphan, as old as anything that was ever owed here. */
+  @Test
+  void nothingIsSettledWhileARecordThatIsKeptForOthersCannotBeRead() {
+    var nodes = fiveNodes();
+    var primaries = List.of(nodes.replica(KEY, 0), nodes.replica(KEY, 1), nodes.replica(KEY, 2));
+    primaries.forEach(nodes::kill);
+    var others = nodes.machines.stream().filter(Machine::isUp).toList();
+    assertInstanceOf(Written.class, nodes.put(others.getFirst(), KEY, "v", null));
+    var holder = others.getLast();
+    others.forEach(nodes::kill);
+    others.forEach(machine -> machine.debts.clear());
+    others.getFirst().data.remove(nodes.storageKey(KEY));
+    holder.readsFail = true;
+    nodes.machines.forEach(nodes::start);
+    nodes.pass(5 * MINUTE);
+    var one = primaries.getFirst().node();
+    assertEquals(0, one.view(nodes.now()).eras().closed(), "what it keeps may be from any of them");
+    holder.readsFail = false;
+    nodes.pass(MINUTE);
+    for (Machine machine : primaries) {
+      assertTrue(machine.data.containsKey(nodes.storageKey(KEY)), machine.name);
+    }
+    nodes.pass(3 * MINUTE);
+    assertTrue(one.view(nodes.now()).eras().closed() > 0);
+  }
+
+  /** They lie in the partitions of others, so nobody has to wait until all that is here is read. */
+  @Test
+  void howLongItTakesToSettleAfterAStartDoesNotDependOnWhatANodeOwns() {
+    var nodes = new NodesInOneProcess(4, 3);
+    nodes.rhythm = new Rhythm(30_000, 5_000, 64);
+    nodes.machines.forEach(nodes::start);
+    nodes.pass(2_000);
+    var one = nodes.machines.getFirst();
+    var ring = Objects.requireNonNull(one.node().view(nodes.now()).ring());
+    var id = one.node().id();
+    var sibling = Sibling.value(new Dot(new Actor(5, 6), 7), Bytes.utf8("v"), "", 0);
+    nodes.machines.forEach(nodes::kill);
+    for (int i = 0; i < 30_000; i++) {
+      var key = Key.of("default", "key-" + i);
+      if (ring.owns(id, ring.partition(key))) {
+        one.data.put(nodes.storageKey(key), SiblingsCodec.encode(key, Siblings.of(sibling)));
+      }
+    }
+    nodes.machines.forEach(nodes::start);
+    nodes.pass(2 * MINUTE);
+    var view = one.node().view(nodes.now());
+    assertTrue(view.antiEntropy().treesBuilt() < view.antiEntropy().treesOwned(), "far from read");
+    assertTrue(view.eras().closed() > 0);
+  }
+
+  /** A running process notices when it is about to pay, and does not pay with a guess. */
+  @Test
+  void debtsThatTheDiskLosesWhileTheyAreReadAreFoundLater() {
+    var nodes = fiveNodes();
+    var absent = nodes.replica(KEY, 1);
+    nodes.kill(absent);
+    nodes.put(nodes.replica(KEY, 0), KEY, "v", null);
+    var holder = holdersOfDebts(nodes).getFirst();
+    nodes.pass(1_000);
+    nodes.scansWait = true;
+    nodes.start(absent);
+    nodes.pass(1_000);
+    holder.debts.clear();
+    nodes.scansWait = false;
+    nodes.pass(1);
+    assertNull(absent.data.get(nodes.storageKey(KEY)));
+    nodes.pass(60_000);
+    assertNotNull(absent.data.get(nodes.storageKey(KEY)));
+    assertEquals(List.of(), holdersOfDebts(nodes));
+    assertNull(holder.data.get(nodes.storageKey(KEY)));
   }
 
   @Test

@@ -113,14 +113,17 @@ final class NodesInOneProcess {
         case Effect.Send send -> mail.add(new Mail(this, send.to(), encoded(send.envelope())));
         case Effect.Load load -> {
           var value = table(load.table()).get(load.storageKey());
-          Loaded result = value == null ? new Loaded.Absent() : new Loaded.Value(value);
-          if (readsFail) {
-            result = new Loaded.Failed("input/output error");
-          } else if (damaged.contains(load.storageKey())) {
-            result = new Loaded.Damaged("checksum mismatch");
-          }
-          var found = result;
-          pending.add(() -> node().loaded(now(), load.ticket(), found));
+          Loaded read = value == null ? new Loaded.Absent() : new Loaded.Value(value);
+          boolean rotten = damaged.contains(load.storageKey());
+          var found = rotten ? new Loaded.Damaged("checksum mismatch") : read;
+          var life = node();
+          loads.add(
+              () -> {
+                if (life == node) {
+                  var failed = new Loaded.Failed("input/output error");
+                  life.loaded(now(), load.ticket(), readsFail ? failed : found);
+                }
+              });
         }
         case Effect.Scan scan -> {
           var page = StoredPages.read(table(scan.table()), scan);
@@ -183,6 +186,7 @@ final class NodesInOneProcess {
   private final ArrayDeque<Mail> mail = new ArrayDeque<>();
   private final List<Mail> late = new ArrayList<>();
   private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> loads = new ArrayDeque<>();
   private final ArrayDeque<Runnable> scans = new ArrayDeque<>();
   private final SplittableRandom random = new SplittableRandom(4711);
   private Predicate<Envelope> held = _ -> false;
@@ -193,7 +197,9 @@ final class NodesInOneProcess {
   long hintsLimitBytes;
   Rhythm rhythm = Rhythm.DEFAULT;
 
-  /** Whether what scans have read is yet to be handed over. */
+  /** Whether what loads, or scans, have read is yet to be handed over. */
+  boolean loadsWait;
+
   boolean scansWait;
 
   NodesInOneProcess(int nodes, int n) {
@@ -395,6 +401,9 @@ final class NodesInOneProcess {
     while (busy) {
       busy = false;
       for (Machine machine : machines) {
+        while (machine.runs() && machine.node().requestsWait()) {
+          machine.node().beginNext(now());
+        }
         for (Effect effect : machine.outbox.drain()) {
           busy = true;
           machine.carryOut(effect);
@@ -403,6 +412,10 @@ final class NodesInOneProcess {
       while (!pending.isEmpty()) {
         busy = true;
         pending.remove().run();
+      }
+      while (!loads.isEmpty() && !loadsWait) {
+        busy = true;
+        loads.remove().run();
       }
       while (!scans.isEmpty() && !scansWait) {
         busy = true;

@@ -2,6 +2,7 @@ package io.flywheel.core.version;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.core.model.ByteReader;
 import io.flywheel.core.model.ByteWriter;
@@ -10,7 +11,12 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /** Records and contexts come from disks, peers and clients: whatever they hold, we only refuse. */
@@ -38,6 +44,57 @@ class CodecFuzzTest {
     assertThrows(
         MalformedException.class, () -> SiblingsCodec.decode(Key.of("default", "l"), bytes));
     assertThrows(MalformedException.class, () -> SiblingsCodec.decode(Key.of("lww", "k"), bytes));
+  }
+
+  /** What no checksum finds, because it was made of it: other software, or failing memory. */
+  @Test
+  void recordsOfAnyBytesUnderARightChecksumAreReadOrRefused() {
+    var random = new SplittableRandom(3);
+    var refusals = new TreeSet<String>();
+    for (int i = 0; i < 60_000; i++) {
+      var state = new Generator(i % 50, Conflicts.SIBLINGS).replicas(2, 8).getFirst();
+      var record = SiblingsCodec.encode(KEY, state);
+      int place = random.nextInt(record.length() - Integer.BYTES);
+      int value = random.nextBoolean() ? random.nextInt(8) : random.nextInt(256);
+      var forged = Forged.record(KEY, record, place, value);
+      assertTrue(SiblingsCodec.isIntact(KEY, forged));
+      try {
+        var read = SiblingsCodec.decode(KEY, forged);
+        assertEquals(read, SiblingsCodec.decode(KEY, SiblingsCodec.encode(KEY, read)));
+      } catch (MalformedException expected) {
+        refusals.add(String.valueOf(expected.getMessage()));
+      }
+    }
+    for (String reason :
+        List.of(
+            "record format 2 is not known",
+            "siblings out of order",
+            "a sibling that its own context has not seen",
+            "requests out of order",
+            "a request that its own context has not seen",
+            "unknown flags of a sibling: 255",
+            "a content type that is there and empty",
+            "an expiry out of range")) {
+      assertTrue(refusals.contains(reason), reason + " is not among " + refusals);
+    }
+  }
+
+  @Test
+  void aContextOfALaterVersionIsRefusedThoughItWasSealedHere() throws Exception {
+    var secret = Bytes.utf8("the cluster's secret");
+    var seal = new ContextSeal(secret);
+    byte[] token = Base64.getUrlDecoder().decode(seal.seal(KEY, Context.EMPTY));
+    byte[] body = Arrays.copyOf(token, token.length - 16);
+    body[0] = 2;
+    var mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.array(), "HmacSHA256"));
+    var bound = new ByteWriter();
+    KEY.write(bound);
+    mac.update(bound.toByteArray());
+    var later = new ByteWriter().raw(body).raw(Arrays.copyOf(mac.doFinal(body), 16)).toByteArray();
+    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(later);
+    var refused = assertThrows(MalformedException.class, () -> seal.open(KEY, text));
+    assertEquals("the context is of an unknown version", refused.getMessage());
   }
 
   /** Past the checksum: the parser itself, on changed bytes. */

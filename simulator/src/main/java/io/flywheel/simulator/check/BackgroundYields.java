@@ -21,7 +21,7 @@ import java.util.TreeSet;
 public final class BackgroundYields implements Witness {
   private static final long LONG_WAIT_MICROS = 60_000;
   private static final long GRACE_MICROS = 2_000_000;
-  private static final int MOST_PER_SECOND = 12;
+  private static final int MOST_PER_SECOND = 6;
 
   /** Where the request numbers of debts and exchanges lie. */
   private static final long FIRST_BACKGROUND = 1L << 58;

@@ -55,9 +55,9 @@ final class ErasAreInStep implements Witness {
       if (eraOf(machine) <= closed) {
         violation(process + " takes era " + closed + " for closed, and " + machine + " is in it");
       }
-      for (Bytes entry : machine.disk().durable(Table.DEBTS).values()) {
-        long owed = oldestOwed(entry);
-        if (owed <= closed) {
+      for (var entry : machine.disk().durable(Table.DEBTS).entrySet()) {
+        long owed = oldestOwed(entry.getValue());
+        if (owed <= closed && Scene.keyAt(entry.getKey()) != null) {
           violation(
               process
                   + " takes era "

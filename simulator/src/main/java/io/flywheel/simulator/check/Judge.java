@@ -59,6 +59,7 @@ public final class Judge implements Witness {
             new ErasAreInStep(scene),
             answers,
             background,
+            new OneRepairAtATime(scene),
             new NobodyThrows(scene));
   }
 

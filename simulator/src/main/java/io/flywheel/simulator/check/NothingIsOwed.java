@@ -1,6 +1,5 @@
 package io.flywheel.simulator.check;
 
-import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
@@ -57,7 +56,7 @@ final class NothingIsOwed {
 
   private String owed(SimulatedMachine machine, Predicate<Key> payable, long excusedThrough) {
     for (var entry : machine.disk().durable(Table.DEBTS).entrySet()) {
-      var key = keyOf(entry.getKey());
+      var key = Scene.keyAt(entry.getKey());
       var debts = debts(entry.getValue());
       if (key != null && debts.era() > excusedThrough && payable.test(key)) {
         for (NodeId owner : debts.owners()) {
@@ -76,7 +75,7 @@ final class NothingIsOwed {
       return null;
     }
     for (Bytes storageKey : machine.disk().durable(Table.DATA).keySet()) {
-      var key = keyOf(storageKey);
+      var key = Scene.keyAt(storageKey);
       if (key != null
           && payable.test(key)
           && !scene.isPrimary(key, identity)
@@ -101,14 +100,6 @@ final class NothingIsOwed {
       return Debts.decode(entry);
     } catch (MalformedException e) {
       return Debts.NONE;
-    }
-  }
-
-  private static @Nullable Key keyOf(Bytes storageKey) {
-    try {
-      return StorageKey.keyOf(storageKey);
-    } catch (MalformedException e) {
-      return null;
     }
   }
 

@@ -1,7 +1,10 @@
 package io.flywheel.simulator.check;
 
+import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.simulator.workload.History;
@@ -9,6 +12,7 @@ import io.flywheel.simulator.world.SimulatedCluster;
 import io.flywheel.simulator.world.SimulatedMachine;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What checkers look at. */
 public record Scene(
@@ -57,5 +61,14 @@ public record Scene(
 
   void violation(Class<?> checker, String text) {
     findings.add(checker.getSimpleName(), text);
+  }
+
+  /** Null where no key lies: a fault has brought something there. */
+  static @Nullable Key keyAt(Bytes storageKey) {
+    try {
+      return StorageKey.keyOf(storageKey);
+    } catch (MalformedException e) {
+      return null;
+    }
   }
 }

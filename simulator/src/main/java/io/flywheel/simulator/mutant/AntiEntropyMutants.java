@@ -18,7 +18,7 @@ final class AntiEntropyMutants {
             "tree.replace(hash, before, after);",
             "tree.replace(hash, Fingerprint.NONE, after);",
             List.of("TreesAgree"),
-            2),
+            1),
         new Mutant(
             "29",
             "a fingerprint leaves the values out",
@@ -30,7 +30,7 @@ final class AntiEntropyMutants {
             """,
             "    digest.update(bytes, 0, Math.min(12, beginning));\n",
             List.of("ReplicasConverge", "DeletedStaysDeleted"),
-            30),
+            24),
         new Mutant(
             "29, the other way",
             "of two values of one write the greater is taken for what was written",
@@ -39,7 +39,7 @@ final class AntiEntropyMutants {
                 + "      boolean even = vote.getValue() == most;",
             "boolean ahead = most == 0;\n      boolean even = true;",
             List.of("MajoritiesMend"),
-            34),
+            27),
         new Mutant(
             "30",
             "trees are built without a budget",

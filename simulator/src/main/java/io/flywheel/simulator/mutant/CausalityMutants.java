@@ -19,7 +19,7 @@ final class CausalityMutants {
             "new Actor(incarnation, time)",
             "new Actor(incarnation, 1)",
             List.of("UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap", "UniqueDots"),
-            96),
+            37),
         new Mutant(
             "2",
             "two nodes with one identity run on side by side",
@@ -27,7 +27,7 @@ final class CausalityMutants {
             "return envelope.startId() == self.startId()",
             "return envelope.startId() != 0",
             List.of("OneProcessPerIdentity", "UniqueDots"),
-            6),
+            250),
         new Mutant(
             "3",
             "one version vector for all siblings: interleaved clients make them explode",
@@ -52,7 +52,7 @@ final class CausalityMutants {
             "Math.max(time, newest + 1)",
             "Math.max(actor == null ? time : time & ~0xffffL, newest)",
             List.of("UniqueDots"),
-            2),
+            1),
         new Mutant(
             "6",
             "a delta under a compact vector",
@@ -82,7 +82,7 @@ final class CausalityMutants {
                     other.requests.stream().filter(request -> seen.covers(request.dot())).toList());\
             """,
             List.of("ReplacedStaysReplaced", "QuorumsOverlap", "ReplicasConverge"),
-            4),
+            3),
         new Mutant(
             "8",
             "several replicas mint for one write",

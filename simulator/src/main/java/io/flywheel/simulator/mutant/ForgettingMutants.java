@@ -26,7 +26,7 @@ final class ForgettingMutants {
             "if (proof.era() <= eras.closed()) {",
             "if (proof.era() < eras.current()) {",
             List.of("ErasAreInStep", "DeletedStaysDeleted", "NothingDurableIsLost"),
-            5),
+            91),
         new Mutant(
             "12",
             "an era is settled although a debt from it is open",
@@ -34,7 +34,7 @@ final class ForgettingMutants {
             "return Math.max(0, Math.min(era - 1, oldest) - 1);",
             "return Math.max(0, era - 2);",
             List.of("ErasAreInStep", "DebtsAreHonoured", "DeletedStaysDeleted"),
-            14),
+            3),
         new Mutant(
             "12, the other way",
             "a debt that cannot be read any more is taken for one of an era that has closed",
@@ -42,7 +42,7 @@ final class ForgettingMutants {
             "return era(StorageKey.SETTLED_ERA, eras.settledIn(era, oldest));",
             "return era(StorageKey.SETTLED_ERA, 0 * eras.settledIn(era, oldest));",
             List.of("ErasAreInStep", "DebtsAreHonoured", "NothingDurableIsLost", "NothingIsOwed"),
-            210),
+            116),
         new Mutant(
             "14",
             "a replica that has only a deletion counts for nothing when a read merges",

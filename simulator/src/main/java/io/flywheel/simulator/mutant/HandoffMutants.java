@@ -19,7 +19,7 @@ final class HandoffMutants {
                 + "    boolean changes",
             "var merged = incoming;\n    boolean changes",
             List.of("NothingDurableIsLost", "DebtsAreHonoured", "QuorumsOverlap"),
-            2),
+            6),
         new Mutant(
             "24",
             "what earlier lives owe is not looked for at the start",
@@ -27,35 +27,23 @@ final class HandoffMutants {
             "page.entries().forEach(this::count);",
             "page.entries().subList(0, 0).forEach(this::count);",
             List.of("NothingIsOwed", "DebtsAreHonoured", "ReplicasConverge"),
-            1),
+            6),
         new Mutant(
             "24, the other way",
             "a fallback that has counted towards W drops what it cannot pay at once",
             PAYER,
-            "leftAloneUntil.put(from, schedule.monotonicMillis() + LEAVE_ALONE_MILLIS);",
+            "leftAloneUntil.put(from, now + LEAVE_ALONE_MILLIS);",
             "satisfied.addAll(creditors);",
             List.of("DebtsAreHonoured", "NothingDurableIsLost"),
-            3),
+            39),
         new Mutant(
             "25",
             "where no hint can be taken an owner refuses its own writes",
             WORK,
-            """
-            if (owners.isOwn(queue.key)) {
-                  return null;
-                }
-                if (owner == null) {
-                  return new NotDone(\
-            """,
-            """
-            if (owners.isOwn(queue.key) && ledger.admits(0)) {
-                  return null;
-                }
-                if (owner == null) {
-                  return new NotDone(\
-            """,
+            "owners.isOwn(queue.key)\n            || (ledger.admits(",
+            "owners.isOwn(queue.key) && ledger.admits(0)\n            || (ledger.admits(",
             List.of("HealedClusterServes"),
-            6),
+            11),
         new Mutant(
             "59",
             "a hint is struck out for the old state while a newer one was merged into it",
@@ -63,6 +51,6 @@ final class HandoffMutants {
             "Records.debts(queue).version() != settle.version()",
             "queue.unreadable",
             List.of("DebtsAreHonoured"),
-            5));
+            3));
   }
 }

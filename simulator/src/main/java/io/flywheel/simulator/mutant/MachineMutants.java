@@ -25,7 +25,7 @@ final class MachineMutants {
             "    try {\n      storage.sync();\n      return true;\n    } catch (IOException e) {\n"
                 + "      return sync(storage);",
             List.of("HonestReceipts", "NothingDurableIsLost", "QuorumsOverlap"),
-            15),
+            48),
         new Mutant(
             "47",
             "a log that lost its middle is continued under the old incarnation",
@@ -34,7 +34,7 @@ final class MachineMutants {
             "this.whenReady = whenReady;\n    renew(before.incarnation() == 0 ? random.nextLong() :"
                 + " before.incarnation());\n    incarnation = before.incarnation();",
             List.of("UnreadIsNeverErased", "UniqueDots", "NothingDurableIsLost", "QuorumsOverlap"),
-            2),
+            4),
         new Mutant(
             "48",
             "a record's checksum is not verified",
@@ -42,7 +42,7 @@ final class MachineMutants {
             "return new ByteReader(bytes, body, Integer.BYTES).i32() == expected;",
             "return new ByteReader(bytes, body, Integer.BYTES).i32() != 0 || expected == 0;",
             List.of("OnlyRealValues", "UnreadIsNeverErased", "UniqueDots", "Expiry"),
-            137),
+            2),
         new Mutant(
             "49",
             "a node with a full disk takes values",
@@ -50,7 +50,7 @@ final class MachineMutants {
             "if (replica.isFull() && !order.write().tombstone()) {",
             "if (replica.isFull() && order.w() > 100) {",
             List.of("FullDisksTakeNoValues"),
-            46),
+            55),
         new Mutant(
             "51",
             "siblings are not bounded at admission",
@@ -77,7 +77,7 @@ final class MachineMutants {
             "      storage.write(mutations);\n      return true;\n    } catch (IOException e) {\n"
                 + "      return true;",
             List.of("UnreadIsNeverErased", "HonestReceipts", "NothingDurableIsLost"),
-            2),
+            34),
         new Mutant(
             "54",
             "a put's context covers older siblings of the same actor",
@@ -93,7 +93,15 @@ final class MachineMutants {
             "return loaded && !loadingDebts && waiting.isEmpty() && storesPending == 0;",
             "return loaded && !loadingDebts && waiting.isEmpty();",
             List.of("UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap", "UniqueDots"),
-            6),
+            10),
+        new Mutant(
+            "56",
+            "a get joins a read that was issued before a put was acknowledged",
+            "io/flywheel/core/coordinate/GetCoordinator.java",
+            "if (unissuedSince != outbox.drains()) {",
+            "if (unissuedSince > outbox.drains()) {",
+            List.of("QuorumsOverlap"),
+            522),
         new Mutant(
             "57",
             "a wiped node takes its old place, empty",
@@ -101,7 +109,7 @@ final class MachineMutants {
             "if (cluster.member(self.id()) != null) {",
             "if (cluster.member(self.id()) != null || cluster.named(self.name()) != null) {",
             List.of("StrangersStayOut"),
-            23),
+            5),
         new Mutant(
             "58",
             "a node runs with other settings than its cluster",

@@ -26,7 +26,7 @@ final class MembershipMutants {
                 + "    order = order != 0 ? order : Long.compare(version, other.version);",
             "    int order = Long.compare(version, other.version);",
             List.of("MembersAgree"),
-            1),
+            3),
         new Mutant(
             "40",
             "nobody speaks to a member that is not heard",
@@ -43,7 +43,7 @@ final class MembershipMutants {
             "      return \"it was damaged on its way\";",
             "      return \"\";",
             List.of("LivePeersAreAlive", "MembersAgree", "UselessIsForgotten", "ErasAreInStep"),
-            15),
+            40),
         new Mutant(
             "43",
             "two that agree go on telling each other",

@@ -14,18 +14,27 @@ final class OverloadMutants {
             "31",
             "a read fails that cannot repair what it found stale",
             GETS,
-            "      listener.found(merged, receipt);",
+            "      listeners.forEach(listener -> listener.found(merged, receipt));",
             """
                   long before = repair.repairs();
                   repair.repair(peers, key, merged, tally.era(), stale);
                   if (!stale.isEmpty() && repair.repairs() == before) {
-                    listener.failed(new NotDone(Obstacle.OVERLOADED, "no repair"));
+                    listeners.forEach(
+                        listener -> listener.failed(new NotDone(Obstacle.OVERLOADED, "no repair")));
                     return;
                   }
-                  listener.found(merged, receipt);\
+                  listeners.forEach(listener -> listener.found(merged, receipt));\
             """,
             List.of("HealthyQuorumServes"),
-            228),
+            155),
+        new Mutant(
+            "31, the other way",
+            "every read of a stale key repairs it",
+            "io/flywheel/core/coordinate/ReadRepair.java",
+            "if (recent.size() >= MAX_KEYS || !recent.add(key)) {",
+            "if (recent.size() >= MAX_KEYS || (!recent.add(key) && stale.isEmpty())) {",
+            List.of("OneRepairAtATime"),
+            3),
         new Mutant(
             "32",
             "background work does not yield",
@@ -33,7 +42,7 @@ final class OverloadMutants {
             "      pace =\n          requestsWait()",
             "      pace =\n          steps < 0",
             List.of("BackgroundYields"),
-            18),
+            337),
         new Mutant(
             "45",
             "a slow replica is waited for",
@@ -41,15 +50,53 @@ final class OverloadMutants {
             "      get.ask(Integer.MAX_VALUE);",
             "      get.ask(0);",
             List.of("HealthyQuorumServes"),
-            228),
+            39),
         new Mutant(
             "50",
             "whatever comes is begun, however long it has to wait",
-            "io/flywheel/core/node/ClientDesk.java",
-            "return schedule.queueingDelayMillis() * QUEUES_PASSED > timeoutMillis;",
-            "return schedule.queueingDelayMillis() < 0;",
+            "io/flywheel/core/node/WaitingLine.java",
+            "if (waited <= next.timeoutMillis",
+            "if (waited >= 0 || waited <= next.timeoutMillis",
+            List.of("AnsweredOnceInTime"),
+            18),
+        new Mutant(
+            "50, the other way",
+            "requests are begun before what was begun is done",
+            "io/flywheel/core/node/WaitingLine.java",
+            "line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, begin, answer));",
+            "begin.run();",
             List.of("GoodputReturns"),
-            127),
+            236),
+        new Mutant(
+            "50, a third way",
+            "what has piled up for a node that was away is replayed as fast as it can be read",
+            "io/flywheel/core/handoff/DebtPayer.java",
+            """
+                    || underWay.size() > window.size(now) / 2
+                    || bytesUnderWay > MAX_BYTES_UNDER_WAY / 2
+                    || budget.pieces(OVERHEAD_BYTES) == 0) {
+                  return;
+                }
+                if (next == null && !nextPartition(now)) {
+                  return;
+                }
+                var whole = new Slice(partition, 1, 0);
+                var from = next != null ? next : StorageKey.at(whole.startHash(settings.partitions()));
+                int room = Math.min(window.size(now) - underWay.size(), budget.pieces(OVERHEAD_BYTES));
+            """,
+            """
+                    || underWay.size() > 500) {
+                  return;
+                }
+                if (next == null && !nextPartition(now)) {
+                  return;
+                }
+                var whole = new Slice(partition, 1, 0);
+                var from = next != null ? next : StorageKey.at(whole.startHash(settings.partitions()));
+                int room = 1_000;
+            """,
+            List.of("BackgroundYields", "GoodputReturns"),
+            351),
         new Mutant(
             "60",
             "what merging brings together is bounded, so it never arrives",

@@ -18,7 +18,7 @@ final class QuorumMutants {
             "              primaries.size(),\n              tally.primaries(),",
             "              primaries.size(),\n              primaries.size(),",
             List.of("QuorumsOverlap"),
-            20),
+            1),
         new Mutant(
             "17",
             "two confirmations of one node count as two",
@@ -43,13 +43,21 @@ final class QuorumMutants {
             "oweTo(unattended());\n"
                 + "      unattended().forEach(node -> tally.record(node, PutStatus.STORED));",
             List.of("HonestReceipts"),
-            2),
+            13),
         new Mutant(
             "20",
             "a coordinator outside the preference list mints, and notes for nobody",
             WORK,
-            "if (owner != null && !owners.isOwn(queue.key)) {",
-            "if (owner != null && owners.isOwn(queue.key)) {",
+            """
+            if (!owners.isOwn(queue.key)) {
+                  long version = lease.uniqueStamp();
+                  also.add(\
+            """,
+            """
+            if (owners.isOwn(queue.key)) {
+                  long version = lease.uniqueStamp();
+                  also.add(\
+            """,
             List.of("OnlyReplicasMint"),
             10),
         new Mutant(
@@ -68,6 +76,6 @@ final class QuorumMutants {
             "      answer(\n          new NotDone(\n              Obstacle.DEADLINE,\n"
                 + "              tally.stored().size()",
             List.of("NotDoneIsFinal"),
-            1));
+            3));
   }
 }

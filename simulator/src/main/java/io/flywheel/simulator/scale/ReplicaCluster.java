@@ -216,6 +216,9 @@ final class ReplicaCluster {
     while (busy) {
       busy = false;
       for (ReplicaMachine machine : machines) {
+        while (machine.node().requestsWait()) {
+          machine.node().beginNext(now());
+        }
         busy |= machine.carryOut();
       }
     }

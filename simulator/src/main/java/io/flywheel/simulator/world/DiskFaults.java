@@ -39,6 +39,9 @@ final class DiskFaults {
       case LOST_DEBT, ROTTEN_DEBT -> {
         return damageDebt(fault, machine);
       }
+      case MISPLACED_ENTRY -> {
+        return misplace(machine);
+      }
       case CHANGED_VALUE -> {
         return change(machine);
       }
@@ -80,6 +83,24 @@ final class DiskFaults {
     } catch (MalformedException e) {
       return false; // another fault was here before
     }
+  }
+
+  private boolean misplace(SimulatedMachine machine) {
+    var disk = machine.disk();
+    var table = random.nextBoolean() ? Table.DATA : Table.DEBTS;
+    var storageKey = disk.any(table, random);
+    if (storageKey == null) {
+      return false;
+    }
+    if (table == Table.DEBTS || random.nextBoolean()) {
+      cluster.crash(machine, true, "fault");
+    }
+    boolean done = disk.misplace(table, storageKey);
+    if (done) {
+      var damage = table == Table.DEBTS ? Damage.LOST_DEBT : Damage.LOST_RECORD;
+      cluster.witness().damaged(machine, damage);
+    }
+    return done;
   }
 
   private boolean damageDebt(Fault fault, SimulatedMachine machine) {

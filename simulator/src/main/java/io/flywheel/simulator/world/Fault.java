@@ -34,7 +34,7 @@ public enum Fault {
   HELD_BACK_MESSAGES,
   /** What a machine tells of others is damaged in its memory. */
   GARBLED_GOSSIP,
-  /** Records in a machine's messages are damaged in its memory, and its messages on their way. */
+  /** A machine's messages are damaged in its memory, in part or as a whole, or on their way. */
   GARBLED_MESSAGES,
   /** A disk takes a hundred times as long. */
   SLOW_DISK,
@@ -52,6 +52,8 @@ public enum Fault {
   CHANGED_VALUE,
   /** A record vanishes from a disk, under a running process or not. */
   LOST_RECORD,
+  /** A record, or what is noted of whom it is owed to, lies where no key lies. */
+  MISPLACED_ENTRY,
   /** It is forgotten whom a record is owed to. */
   LOST_DEBT,
   /** A bit of what is noted of whom a record is owed to flips. */
@@ -60,6 +62,8 @@ public enum Fault {
   ROLLED_BACK_RECORD,
   /** A wall clock is set forward or back. */
   CLOCK_JUMP,
+  /** A wall clock shows the beginning of 1970 for a while. */
+  UNSET_CLOCK,
   /** All wall clocks go on by minutes at once: what was deleted or ended did so long ago. */
   QUIET_MINUTES,
   /** A wall clock runs too fast or too slow. */

@@ -3,6 +3,7 @@ package io.flywheel.simulator.world;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -25,6 +26,10 @@ public final class FaultInjector {
   private final SplittableRandom random;
   private final EnumMap<Fault, Integer> injected = new EnumMap<>(Fault.class);
   private final TreeSet<Integer> restarting = new TreeSet<>();
+
+  /** Machines whose clock is not set, and how much it lacks. */
+  private final LinkedHashMap<SimulatedMachine, Long> unset = new LinkedHashMap<>();
+
   private final NetworkFaults network;
   private final DiskFaults disks;
   private final DirectoryFaults directories;
@@ -63,6 +68,7 @@ public final class FaultInjector {
     }
     network.mend();
     disks.mend();
+    List.copyOf(unset.keySet()).forEach(this::set);
     for (var machine : cluster.machines()) {
       var process = machine.process();
       if (process != null) {
@@ -132,6 +138,7 @@ public final class FaultInjector {
           ROTTEN_RECORD,
           CHANGED_VALUE,
           LOST_RECORD,
+          MISPLACED_ENTRY,
           LOST_DEBT,
           ROTTEN_DEBT,
           ROLLED_BACK_RECORD ->
@@ -141,6 +148,7 @@ public final class FaultInjector {
         cluster.jump(machine, random.nextLong(2 * reach) - reach);
         yield true;
       }
+      case UNSET_CLOCK -> unset(machine);
       case QUIET_MINUTES -> {
         cluster.leap(30_000 + random.nextLong(150_000), true);
         yield true;
@@ -208,6 +216,23 @@ public final class FaultInjector {
   /** When everybody is back who was switched off for long. */
   public long backMicros() {
     return backMicros;
+  }
+
+  private boolean unset(SimulatedMachine machine) {
+    long lost = machine.clock().wallMillis() - random.nextLong(600_000);
+    if (unset.putIfAbsent(machine, lost) != null) {
+      return false;
+    }
+    cluster.jump(machine, -lost);
+    cluster.events().after(random.nextLong(5_000_000), () -> set(machine));
+    return true;
+  }
+
+  private void set(SimulatedMachine machine) {
+    var lost = unset.remove(machine);
+    if (lost != null) {
+      cluster.jump(machine, lost);
+    }
   }
 
   private boolean tear(SimulatedMachine machine) {

@@ -4,6 +4,7 @@ import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Claim;
+import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import java.util.ArrayList;
@@ -29,14 +30,12 @@ final class Garbling {
         });
   }
 
-  /** The same envelope where it carries no record. */
-  static Envelope ofRecords(Envelope envelope, SplittableRandom random) {
+  /** Damages what a message says of one key or of a cluster; the same envelope without such. */
+  static Envelope ofContents(Envelope envelope, SplittableRandom random) {
     return with(
         envelope,
         switch (envelope.message()) {
-          case Message.ReplicaPut put ->
-              new Message.ReplicaPut(
-                  put.request(), put.key(), put.era(), put.owner(), of(put.record(), random));
+          case Message.ReplicaPut put -> garbled(put, random);
           case Message.ReplicaGetReply reply ->
               new Message.ReplicaGetReply(
                   reply.request(),
@@ -45,8 +44,47 @@ final class Garbling {
                   reply.closed(),
                   reply.owed(),
                   of(reply.record(), random));
+          case Message.ReplicaGet get ->
+              new Message.ReplicaGet(
+                  get.request(), elsewhere(get.key()), get.standIn(), get.timeoutMillis());
+          case Message.ForwardPut put ->
+              new Message.ForwardPut(
+                  put.request(),
+                  elsewhere(put.key()),
+                  put.era(),
+                  put.write(),
+                  put.context(),
+                  put.expiryMillis(),
+                  put.w(),
+                  put.pw(),
+                  put.id(),
+                  put.timeoutMillis());
+          case Message.Formed formed ->
+              new Message.Formed(
+                  formed.clusterId(),
+                  formed.members().subList(0, random.nextInt(formed.members().size())),
+                  formed.ring());
           default -> envelope.message();
         });
+  }
+
+  private static Message.ReplicaPut garbled(Message.ReplicaPut put, SplittableRandom random) {
+    return switch (random.nextInt(4)) {
+      case 0 ->
+          new Message.ReplicaPut(
+              put.request(), elsewhere(put.key()), put.era(), put.owner(), put.record());
+      case 1 -> new Message.ReplicaPut(put.request(), put.key(), put.era(), null, put.record());
+      default ->
+          new Message.ReplicaPut(
+              put.request(), put.key(), put.era(), put.owner(), of(put.record(), random));
+    };
+  }
+
+  /** In a namespace that there is not: the last bit of its name has flipped. */
+  private static Key elsewhere(Key key) {
+    var name = key.namespace();
+    int last = name.length() - 1;
+    return new Key(name.substring(0, last) + (char) (name.charAt(last) ^ 1), key.bytes());
   }
 
   static Bytes of(Bytes bytes, SplittableRandom random) {

@@ -10,6 +10,7 @@ import io.flywheel.core.effect.Table;
 import io.flywheel.core.model.Bytes;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -206,6 +207,22 @@ public final class SimulatedDisk implements Storage {
       return false;
     }
     put(Table.DATA, storageKey, record);
+    return true;
+  }
+
+  /** A record lies elsewhere: a bit of its place has flipped, or the rest of the place is gone. */
+  boolean misplace(Table table, Bytes storageKey) {
+    var record = table(durable, table).get(storageKey);
+    if (record == null || !forget(table, storageKey)) {
+      return false;
+    }
+    byte[] place = storageKey.array().clone();
+    if (random.nextBoolean()) {
+      place = Arrays.copyOf(place, 1 + random.nextInt(place.length));
+    } else {
+      place[random.nextInt(place.length)] ^= (byte) (1 << random.nextInt(8));
+    }
+    put(table, Bytes.wrap(place), record);
     return true;
   }
 

@@ -50,7 +50,7 @@ public final class SimulatedNetwork {
   void send(SimulatedProcess from, NodeId to, Envelope envelope) {
     int sender = from.machine().index();
     var sent = happens(garbled[sender]) ? Garbling.ofGossip(envelope, random) : envelope;
-    sent = happens(damaged[sender]) ? Garbling.ofRecords(sent, random) : sent;
+    sent = happens(damaged[sender]) ? Garbling.ofContents(sent, random) : sent;
     Bytes bytes = MessageCodec.encode(sent);
     cluster.trace().add(Trace.Kind.SEND, from.life() << 32 ^ to.value(), bytes);
     cluster.witness().sent(from, envelope);

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * does. Stores collect while the disk works and go to it as one batch; {@code stored} follows the
  * sync and never a failure, which stops the process. Sends, loads and answers leave in order, at
  * once. Each input keeps the processor busy for a while, and those that come meanwhile wait in one
- * line.
+ * line, of which a few are looked at in one turn; requests are begun when it is empty.
  */
 public final class SimulatedProcess {
   private static final int NEVER = -1;
@@ -33,6 +33,9 @@ public final class SimulatedProcess {
 
   /** What the buffers of connections hold; the rest never arrives. */
   private static final int MOST_WAITING = 20_000;
+
+  /** How many inputs that wait are looked at before what the node wants is carried out. */
+  private static final int MOST_IN_A_TURN = 8;
 
   /** An input that has come and has not been looked at. */
   private record Waiting(Consumer<Now> input, long sinceMicros) {}
@@ -56,6 +59,7 @@ public final class SimulatedProcess {
   private long wakesAtMicros = Long.MAX_VALUE;
   private boolean wakeWaits;
   private long busyUntilMicros;
+  private long requestsWaitSinceMicros = Long.MAX_VALUE;
   private boolean turnComes;
   private long longestWaitMicros;
   private long resumedAtMicros;
@@ -128,9 +132,10 @@ public final class SimulatedProcess {
     return longestWaitMicros;
   }
 
-  /** How long the input that is looked at next has been waiting. */
+  /** For how long somebody has been waiting: the input that is looked at next, or requests. */
   public long waitingMicros() {
-    return waiting.isEmpty() ? 0 : cluster.events().nowMicros() - waiting.getFirst().sinceMicros;
+    long input = waiting.isEmpty() ? Long.MAX_VALUE : waiting.getFirst().sinceMicros;
+    return Math.max(0, cluster.events().nowMicros() - Math.min(input, requestsWaitSinceMicros));
   }
 
   void receive(Envelope envelope) {
@@ -196,13 +201,15 @@ public final class SimulatedProcess {
       waiting.add(new Waiting(input, now));
       takeTurn();
     } else {
-      handle(input);
+      busyUntilMicros = now;
+      take(input);
+      settleTurn();
     }
   }
 
-  /** Sees to it that what waits is looked at, one after the other. */
+  /** Sees to it that what waits is looked at, a few at a time. */
   private void takeTurn() {
-    if (!turnComes && !paused && alive && !waiting.isEmpty()) {
+    if (!turnComes && !paused && alive && (!waiting.isEmpty() || node.requestsWait())) {
       turnComes = true;
       cluster.events().at(busyUntilMicros, this::turn);
     }
@@ -210,40 +217,51 @@ public final class SimulatedProcess {
 
   private void turn() {
     turnComes = false;
-    if (alive && !paused && !waiting.isEmpty()) {
+    if (!alive || paused) {
+      return;
+    }
+    long now = cluster.events().nowMicros();
+    busyUntilMicros = now;
+    int looked = 0;
+    for (; looked < MOST_IN_A_TURN && alive && !waiting.isEmpty(); looked++) {
       var next = waiting.remove();
       long since = Math.max(next.sinceMicros, resumedAtMicros);
-      longestWaitMicros = Math.max(longestWaitMicros, cluster.events().nowMicros() - since);
-      handle(next.input);
-      takeTurn();
+      longestWaitMicros = Math.max(longestWaitMicros, now - since);
+      take(next.input);
     }
+    for (; looked < MOST_IN_A_TURN && alive && node.requestsWait(); looked++) {
+      take(node::beginNext);
+    }
+    settleTurn();
   }
 
-  private void handle(Consumer<Now> input) {
-    busyUntilMicros = cluster.events().nowMicros() + machine.inputMicros();
+  private void settleTurn() {
+    settle();
+    if (!node.requestsWait()) {
+      requestsWaitSinceMicros = Long.MAX_VALUE;
+    } else if (requestsWaitSinceMicros == Long.MAX_VALUE) {
+      requestsWaitSinceMicros = cluster.events().nowMicros();
+    }
+    takeTurn();
+  }
+
+  private void take(Consumer<Now> input) {
+    busyUntilMicros += machine.inputMicros();
     try {
       input.accept(machine.clock().now());
     } catch (RuntimeException e) {
       cluster.witness().threw(this, e);
       cluster.crash(machine, false, "exception");
-      return;
     }
-    settle();
   }
 
   /** Carries out what the node asked for in this turn. */
   private void settle() {
-    if (!outbox.isEmpty()) {
-      for (Effect effect : outbox.drain()) {
-        if (diesAfterEffects > 0) {
-          diesAfterEffects--;
-        } else if (diesAfterEffects == 0) {
-          diesAfterEffects = NEVER;
-          cluster.crash(machine, true, "within a turn");
-        }
-        if (!alive) {
-          return;
-        }
+    for (Effect effect : alive ? outbox.drain() : List.<Effect>of()) {
+      if (diesAfterEffects >= 0 && diesAfterEffects-- == 0) {
+        cluster.crash(machine, true, "within a turn");
+      }
+      if (alive) {
         carryOut(effect);
       }
     }

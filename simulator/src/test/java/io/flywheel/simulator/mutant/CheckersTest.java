@@ -29,7 +29,7 @@ final class CheckersTest {
     assertFinds(
         "AnsweredOnceInTime",
         COORDINATE + "GetCoordinator.java",
-        "schedule.at(deadlineMillis, this::expire, get.request);",
+        "schedule.at(get.nextMillis(), this::due, request);",
         "");
   }
 

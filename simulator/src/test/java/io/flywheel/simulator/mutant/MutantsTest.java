@@ -17,8 +17,8 @@ final class MutantsTest {
   private static final List<Integer> TRAPS =
       List.of(
           1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 28,
-          29, 30, 31, 32, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 50, 51, 53, 54, 55, 57, 58, 59,
-          60);
+          29, 30, 31, 32, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 50, 51, 53, 54, 55, 56, 57, 58,
+          59, 60);
 
   static Stream<Mutant> mutants() {
     return Mutants.all().stream();

@@ -1,0 +1,85 @@
+package io.flywheel.core.node;
+
+import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.message.Outcome;
+import io.flywheel.core.message.Outcome.NotDone;
+import io.flywheel.core.message.Outcome.Obstacle;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+
+/**
+ * Where requests wait until they are begun. What a node has begun goes before: it looks here when
+ * everything else that has come is done, so that answers, copies and stores of begun requests never
+ * queue behind new ones, and whoever gets through this line is served without waiting again.
+ *
+ * <p>A line that empties now and then is a burst, and everybody in it may wait for a good part of
+ * the time that he has. One that has not been empty for a while means that more comes than the node
+ * can do. Then whoever has waited for a small part of his time is told so at once, and can ask
+ * another node: the line stays that short, and all that is begun is done in time (Nichols and
+ * Jacobson, 'Controlling Queue Delay', 2012; for requests, Maurer, 'Fail at Scale', 2015). Work on
+ * what nobody waits for any more is how an overload outlasts its cause (Huang et al., 'Metastable
+ * Failures in the Wild', 2022).
+ */
+final class WaitingLine {
+  private static final long STANDING_MILLIS = 100;
+
+  /** The part of a request's time that it may wait in a burst: what is left is for doing it. */
+  private static final int BURST_PART = 3;
+
+  /** The part where the line stands: more than a client with hundreds under way makes by itself. */
+  private static final int STANDING_PART = 16;
+
+  private record Waiting(
+      long sinceMillis, long timeoutMillis, Runnable begin, Consumer<Outcome> answer) {}
+
+  private final Schedule schedule;
+  private final ArrayDeque<Waiting> line = new ArrayDeque<>();
+  private long emptyMillis;
+
+  WaitingLine(Schedule schedule) {
+    this.schedule = schedule;
+    emptyMillis = schedule.monotonicMillis();
+  }
+
+  /** {@code answer} is told where it is not begun. */
+  void add(long timeoutMillis, Runnable begin, Consumer<Outcome> answer) {
+    if (line.isEmpty()) {
+      emptyMillis = schedule.monotonicMillis();
+    }
+    line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, begin, answer));
+  }
+
+  boolean isEmpty() {
+    return line.isEmpty();
+  }
+
+  /** Whether more comes than is done. */
+  boolean stands() {
+    return !line.isEmpty() && schedule.monotonicMillis() - emptyMillis > STANDING_MILLIS;
+  }
+
+  /** Begins the first request, if any is left that has the time. */
+  void beginNext() {
+    refuseLate();
+    var next = line.poll();
+    if (next != null) {
+      next.begin.run();
+    }
+  }
+
+  /** Tells those at the head who have waited for too long. */
+  void refuseLate() {
+    boolean stands = stands();
+    for (var next = line.peek(); next != null; next = line.peek()) {
+      long waited = schedule.monotonicMillis() - next.sinceMillis;
+      if (waited <= next.timeoutMillis / (stands ? STANDING_PART : BURST_PART)) {
+        return;
+      }
+      line.remove();
+      next.answer.accept(
+          new NotDone(
+              Obstacle.OVERLOADED,
+              "more comes in than this node can do; this has waited for " + waited + " ms"));
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.flywheel.core.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.message.Outcome.NotDone;
+import io.flywheel.core.message.Outcome.Obstacle;
+import io.flywheel.core.model.Now;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class WaitingLineTest {
+  private final Schedule schedule = new Schedule(new Now(0, 0));
+  private final WaitingLine line = new WaitingLine(schedule);
+  private final List<String> begun = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
+
+  @Test
+  void requestsAreBegunInTheOrderOfTheirComing() {
+    comes("a", 1_000);
+    comes("b", 1_000);
+    line.beginNext();
+    assertEquals(List.of("a"), begun);
+    line.beginNext();
+    line.beginNext();
+    assertEquals(List.of("a", "b"), begun);
+    assertTrue(line.isEmpty());
+  }
+
+  @Test
+  void aBurstMayWaitForAThirdOfItsTime() {
+    comes("short", 60);
+    comes("long", 600);
+    at(50);
+    line.beginNext();
+    assertEquals(List.of("short"), refused);
+    assertEquals(List.of("long"), begun);
+  }
+
+  @Test
+  void aLineThatNeverEmptiesIsASixteenthOfTheTimeLong() {
+    for (int millis = 0; millis < 200; millis += 10) {
+      at(millis);
+      comes("request of " + millis, 320);
+      if (millis % 20 == 0 && millis > 0) {
+        line.beginNext();
+      }
+    }
+    assertTrue(line.stands());
+    line.refuseLate();
+    line.beginNext();
+    assertEquals("request of 170", begun.getLast(), "20 ms ago, at 190");
+    assertFalse(refused.isEmpty());
+    line.beginNext();
+    line.beginNext();
+    assertTrue(line.isEmpty());
+    assertFalse(line.stands());
+    at(400);
+    comes("later", 1_000);
+    assertFalse(line.stands(), "it was empty a moment ago");
+  }
+
+  private void comes(String name, long timeoutMillis) {
+    line.add(
+        timeoutMillis,
+        () -> begun.add(name),
+        outcome -> {
+          assertTrue(
+              outcome instanceof NotDone notDone && notDone.obstacle() == Obstacle.OVERLOADED);
+          refused.add(name);
+        });
+  }
+
+  private void at(long millis) {
+    schedule.advance(new Now(millis, millis));
+  }
+}
