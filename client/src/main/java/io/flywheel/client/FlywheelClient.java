@@ -1,15 +1,11 @@
 package io.flywheel.client;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * A client of a Flywheel cluster. One is enough for a process: it is safe for any number of
@@ -35,27 +31,15 @@ import java.util.logging.Logger;
 public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
   private static final String DEFAULT = "default";
 
-  /** All siblings of a key, and what is around them. */
-  private static final int LARGEST_ANSWER_BYTES = 64 << 20;
-
-  private static final long PING_SECONDS = 15;
-  private static final long PING_PATIENCE_SECONDS = 5;
-
-  /** It tells at every start whether it found epoll. Held, or its level would be forgotten. */
-  private static final Logger CHATTY =
-      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.TcpMetrics");
-
-  static {
-    CHATTY.setLevel(Level.WARNING);
-  }
-
   private final Cluster cluster;
   private final ContextMemory memory;
+  private final Runnable whenClosed;
   private final Store<byte[]> usual;
 
-  private FlywheelClient(Cluster cluster, ContextMemory memory) {
+  private FlywheelClient(Cluster cluster, ContextMemory memory, Runnable whenClosed) {
     this.cluster = cluster;
     this.memory = memory;
+    this.whenClosed = whenClosed;
     this.usual = new ClientStore<>(cluster, memory, DEFAULT, Codec.bytes());
   }
 
@@ -75,9 +59,15 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
   }
 
   static FlywheelClient of(Settings settings, Function<NodeAddress, ManagedChannel> channels) {
+    return of(settings, channels, () -> {});
+  }
+
+  private static FlywheelClient of(
+      Settings settings, Function<NodeAddress, ManagedChannel> channels, Runnable whenClosed) {
     var cluster = new Cluster(settings, channels);
     cluster.begin();
-    return new FlywheelClient(cluster, new ContextMemory(settings.rememberedKeys()));
+    var memory = new ContextMemory(settings.rememberedKeys());
+    return new FlywheelClient(cluster, memory, whenClosed);
   }
 
   /** The keys of another namespace, one that the cluster is configured with. */
@@ -118,21 +108,11 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
   @Override
   public void close() {
     cluster.close();
+    whenClosed.run();
   }
 
   Cluster cluster() {
     return cluster;
-  }
-
-  private static ManagedChannel channel(NodeAddress address) {
-    return NettyChannelBuilder.forAddress(address.host(), address.port())
-        .usePlaintext()
-        .directExecutor()
-        .disableRetry() // Retries are ours: they know of other nodes, and of request ids.
-        .maxInboundMessageSize(LARGEST_ANSWER_BYTES)
-        .keepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
-        .keepAliveTimeout(PING_PATIENCE_SECONDS, TimeUnit.SECONDS)
-        .build();
   }
 
   /** What a client can be told. */
@@ -241,7 +221,9 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
      * @throws IllegalArgumentException where there is no address
      */
     public FlywheelClient build() {
-      return of(settings(), FlywheelClient::channel);
+      Settings settings = settings();
+      var network = Network.open();
+      return of(settings, network, network::close);
     }
 
     Settings settings() {

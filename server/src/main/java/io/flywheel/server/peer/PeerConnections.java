@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All connections with peers, and who is behind them. Two nodes usually hold two, as each dials the
- * other; each sends on the one that it dialled itself while it has it. A peer is connected from its
- * first completed handshake to the end of its last connection.
+ * other; both send on the one that the smaller id dialled, while they have it, so that answers
+ * carry TCP's acknowledgements of what they answer. A peer is connected from its first completed
+ * handshake to the end of its last connection.
  */
 final class PeerConnections {
   private static final Logger LOG = LoggerFactory.getLogger(PeerConnections.class);
@@ -215,13 +216,20 @@ final class PeerConnections {
     }
   }
 
+  /** Whether what is sent there goes over a connection that this side dialled. */
+  boolean sendsOnDialled(NodeId to) {
+    PeerConnection connection = preferred(to);
+    return connection != null && connection.isDialled();
+  }
+
   private @Nullable PeerConnection preferred(NodeId to) {
     var known = peers.get(to);
     if (known == null) {
       return null;
     }
+    boolean dialled = local.id().compareTo(to) < 0;
     for (int i = known.size() - 1; i >= 0; i--) {
-      if (known.get(i).isDialled()) {
+      if (known.get(i).isDialled() == dialled) {
         return known.get(i);
       }
     }

@@ -168,6 +168,10 @@ public final class PeerTransport {
     return dialers.values().stream().filter(dialer -> !dialer.isStopped()).count();
   }
 
+  boolean sendsOnDialled(NodeId to) {
+    return connections != null && connections.sendsOnDialled(to);
+  }
+
   /** Connections whose other side has not said yet who it is. */
   int strangers() {
     return connections == null ? 0 : connections.strangers();

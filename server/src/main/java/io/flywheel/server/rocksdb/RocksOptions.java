@@ -34,8 +34,8 @@ import org.rocksdb.WriteBufferManager;
  * because the page cache may no longer tell the truth.
  */
 final class RocksOptions implements AutoCloseable {
-  /** Blocks, indexes, filters and memtables together. */
-  private static final long MEMORY_BYTES = 96L << 20;
+  /** Blocks, indexes, filters and memtables together: 100,000 records of 1 KB and their changes. */
+  private static final long MEMORY_BYTES = 192L << 20;
 
   private static final long MEMTABLE_BYTES = 64L << 20;
   private static final long SMALL_MEMTABLE_BYTES = 4L << 20;

@@ -42,12 +42,13 @@ public final class RocksStorage implements Storage {
   private final List<ColumnFamilyHandle> families;
   private final Map<Table, ColumnFamilyHandle> tables = new EnumMap<>(Table.class);
   private final WriteOptions writeOptions = new WriteOptions();
+  private final WriteOptions atOnceOptions = new WriteOptions().setNoSlowdown(true);
   private final ReadOptions readOptions = new ReadOptions().setVerifyChecksums(true);
   private final ReadOptions memoryOptions =
       new ReadOptions().setVerifyChecksums(true).setReadTier(ReadTier.BLOCK_CACHE_TIER);
   private final WriteBatch batch = new WriteBatch();
-  private boolean formed; // the writing thread's own, as is the next
-  private boolean metadataWritten;
+  private boolean formed; // the syncing thread's own
+  private volatile boolean metadataWritten;
   private boolean closed;
 
   private RocksStorage(
@@ -151,20 +152,43 @@ public final class RocksStorage implements Storage {
   @Override
   public void write(List<Mutation> mutations) throws IOException {
     try {
-      batch.clear();
-      for (Mutation mutation : mutations) {
-        var value = mutation.value();
-        if (value == null) {
-          batch.delete(family(mutation.table()), mutation.storageKey().array());
-        } else {
-          batch.put(family(mutation.table()), mutation.storageKey().array(), value.array());
-        }
-        metadataWritten |= mutation.table() == Table.METADATA;
-      }
-      database.write(writeOptions, batch);
+      database.write(writeOptions, batch(mutations));
     } catch (RocksDBException e) {
-      throw new IOException("a write to " + directory.database() + " failed", e);
+      throw failed(e);
     }
+  }
+
+  @Override
+  public boolean writeAtOnce(List<Mutation> mutations) throws IOException {
+    try {
+      database.write(atOnceOptions, batch(mutations));
+      return true;
+    } catch (RocksDBException e) {
+      if (code(e) == Status.Code.Incomplete) {
+        return false; // it holds writers up, as its flushes are behind
+      }
+      throw failed(e);
+    }
+  }
+
+  private WriteBatch batch(List<Mutation> mutations) throws RocksDBException {
+    batch.clear();
+    for (Mutation mutation : mutations) {
+      var value = mutation.value();
+      if (value == null) {
+        batch.delete(family(mutation.table()), mutation.storageKey().array());
+      } else {
+        batch.put(family(mutation.table()), mutation.storageKey().array(), value.array());
+      }
+      if (mutation.table() == Table.METADATA) {
+        metadataWritten = true;
+      }
+    }
+    return batch;
+  }
+
+  private IOException failed(RocksDBException e) {
+    return new IOException("a write to " + directory.database() + " failed", e);
   }
 
   @Override
@@ -233,6 +257,7 @@ public final class RocksStorage implements Storage {
     database.close();
     batch.close();
     writeOptions.close();
+    atOnceOptions.close();
     readOptions.close();
     memoryOptions.close();
     options.close();

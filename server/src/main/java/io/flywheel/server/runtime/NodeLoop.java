@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,14 +37,17 @@ import org.slf4j.LoggerFactory;
 /**
  * One event loop owns one node and all of its connections. Inputs reach the node as they are read;
  * what the node wants done waits for the end of the turn, when the loop has read everything that
- * had arrived. Then all stores of the turn go to the disk as one batch, and each connection is
- * flushed once. Only what blocks leaves the thread: syncs, and loads that miss the cache.
+ * had arrived. Then the requests that wait are begun, for a few milliseconds, so that what others
+ * send for begun ones is read again soon; all stores of the turn go to the disk as one batch, and
+ * each connection is flushed once. Only what blocks leaves the thread: syncs, and loads that miss
+ * the cache.
  *
  * <p>An exception out of the node is a bug that leaves it halfway through something; the process
  * ends, and the next start recovers from the disk.
  */
 public final class NodeLoop implements RequestPort, PeerListener {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final EventLoop loop;
   private final RocksStorage storage;
@@ -253,10 +257,9 @@ public final class NodeLoop implements RequestPort, PeerListener {
 
   private void endTurn() {
     try {
-      // A load that memory answers makes new effects within the same turn.
-      while (!outbox.isEmpty() && !stopped) {
-        outbox.drain().forEach(this::carryOut);
-      }
+      carryOut();
+      beginRequests();
+      carryOut();
       turnEndsLater = false;
       if (!stopped) {
         writer.submit();
@@ -264,10 +267,29 @@ public final class NodeLoop implements RequestPort, PeerListener {
         transport.flush();
         wakeTimer.in(started().nextWakeMillis() - clock.now().monotonicMillis());
         completeWhenIdle();
+        if (started().requestsWait()) {
+          turnEndsLater = true;
+          // A task that is due is run when the loop has read its connections once more.
+          var _ = loop.schedule(this::endTurn, 0, TimeUnit.NANOSECONDS);
+        }
       }
     } catch (RuntimeException | Error e) {
       stopped = true;
       end.abruptly("what the node wanted could not be carried out", e);
+    }
+  }
+
+  private void beginRequests() {
+    long began = System.nanoTime();
+    while (!stopped && started().requestsWait() && System.nanoTime() - began < TURN_NANOS) {
+      started().beginNext(clock.now());
+    }
+  }
+
+  private void carryOut() {
+    // A load that memory answers makes new effects within the same turn.
+    while (!outbox.isEmpty() && !stopped) {
+      outbox.drain().forEach(this::carryOut);
     }
   }
 

@@ -18,8 +18,10 @@ import java.util.function.LongConsumer;
  * commit without a timer: the slower the disk, the larger the batches.
  *
  * <p>In periodic mode a store counts once it is written, and a sync follows within {@value
- * #PERIOD_MILLIS} ms; but a store that must be durable even then is synced first. A crash loses no
- * more than that window.
+ * #PERIOD_MILLIS} ms; a crash loses no more than that window. Writing waits for nothing, so the
+ * loop does it itself: two changes of threads would cost more. What has to wait still goes to the
+ * thread, and everything behind it: a store that must be durable even then, and any while the
+ * database asks for patience.
  *
  * <p>After any failure nothing is known about the disk any more, and the process ends.
  */
@@ -44,13 +46,15 @@ final class StorageWriter {
 
   private List<Effect> waiting = new ArrayList<>(); // under the lock
   private boolean closing; // under the lock
-  private boolean unsynced; // the writer thread's own
-  private long syncDueNanos; // the writer thread's own
+  private boolean failed; // under the lock
+  private boolean writing; // under the lock: whether the thread has taken what it has not written
+  private boolean unsynced; // under the lock
+  private long syncDueNanos; // under the lock
 
   /**
    * Starts the thread.
    *
-   * @param stored called on the writer's thread with the newest ticket that is done
+   * @param stored called with the newest ticket that is done, on the writer's thread or the loop's
    * @param scans reads, elsewhere, what was opened here
    */
   StorageWriter(
@@ -81,7 +85,7 @@ final class StorageWriter {
 
   /** On the loop's thread: hands over what was added. */
   void submit() {
-    if (collected.isEmpty()) {
+    if (collected.isEmpty() || (periodic && writtenHere())) {
       return;
     }
     lock.lock();
@@ -92,6 +96,74 @@ final class StorageWriter {
       lock.unlock();
     }
     collected.clear();
+  }
+
+  /** Whether the loop has written it itself, as nothing before it and nothing of it has to wait. */
+  private boolean writtenHere() {
+    if (!isThreadIdle()) {
+      return false;
+    }
+    // Only the loop hands anything over, so the thread stays idle until this has returned.
+    var mutations = new ArrayList<Mutation>(collected.size() + 8);
+    long bytes = 0;
+    long lastTicket = NONE;
+    for (Effect effect : collected) {
+      if (!(effect instanceof Effect.Store store) || store.evenInPeriodicMode()) {
+        return false;
+      }
+      lastTicket = store.ticket();
+      for (Mutation mutation : store.mutations()) {
+        mutations.add(mutation);
+        bytes += mutation.bytes();
+      }
+    }
+    try {
+      if (bytes > MOST_BYTES_AT_ONCE || !storage.writeAtOnce(mutations)) {
+        return false;
+      }
+    } catch (IOException e) {
+      fail(e);
+      return true;
+    }
+    collected.clear();
+    wrote();
+    stored.accept(lastTicket);
+    return true;
+  }
+
+  private boolean isThreadIdle() {
+    lock.lock();
+    try {
+      return waiting.isEmpty() && !writing && !closing && !failed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Something was written that a sync has to follow. */
+  private void wrote() {
+    lock.lock();
+    try {
+      if (!unsynced) {
+        unsynced = true;
+        syncDueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing is written and nothing called stored any more. */
+  private void fail(Throwable cause) {
+    lock.lock();
+    try {
+      failed = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    end.abruptly("the disk failed, and what it holds is no longer known", cause);
   }
 
   /**
@@ -118,10 +190,13 @@ final class StorageWriter {
     try {
       while (true) {
         List<Effect> batch = take();
+        if (hasFailed()) {
+          return;
+        }
         if (!batch.isEmpty()) {
           write(batch);
         }
-        if (unsynced && (batch.isEmpty() || syncDueNanos - System.nanoTime() <= 0)) {
+        if (isSyncDue(batch.isEmpty())) {
           sync();
         }
         if (batch.isEmpty() && isClosing()) {
@@ -129,7 +204,7 @@ final class StorageWriter {
         }
       }
     } catch (Throwable e) {
-      end.abruptly("the disk failed, and what it holds is no longer known", e);
+      fail(e);
     }
   }
 
@@ -137,7 +212,7 @@ final class StorageWriter {
   private List<Effect> take() throws InterruptedException {
     lock.lock();
     try {
-      while (waiting.isEmpty() && !closing) {
+      while (waiting.isEmpty() && !closing && !failed) {
         if (!unsynced) {
           changed.await();
           continue;
@@ -150,7 +225,26 @@ final class StorageWriter {
       }
       var taken = waiting;
       waiting = new ArrayList<>();
+      writing = !taken.isEmpty();
       return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean hasFailed() {
+    lock.lock();
+    try {
+      return failed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isSyncDue(boolean nothingWaits) {
+    lock.lock();
+    try {
+      return unsynced && (nothingWaits || syncDueNanos - System.nanoTime() <= 0);
     } finally {
       lock.unlock();
     }
@@ -188,16 +282,20 @@ final class StorageWriter {
       }
     }
     writeAll(mutations);
-    if (lastTicket == NONE) {
-      return;
+    if (lastTicket != NONE) {
+      if (mustSync) {
+        sync();
+      } else {
+        wrote();
+      }
+      stored.accept(lastTicket);
     }
-    if (mustSync) {
-      sync();
-    } else if (!unsynced) {
-      unsynced = true;
-      syncDueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
+    lock.lock();
+    try {
+      writing = false;
+    } finally {
+      lock.unlock();
     }
-    stored.accept(lastTicket);
   }
 
   private void writeAll(List<Mutation> mutations) throws IOException {
@@ -207,8 +305,14 @@ final class StorageWriter {
     }
   }
 
+  /** What the loop writes meanwhile is for the next one. */
   private void sync() throws IOException {
+    lock.lock();
+    try {
+      unsynced = false;
+    } finally {
+      lock.unlock();
+    }
     storage.sync();
-    unsynced = false;
   }
 }

@@ -32,6 +32,20 @@ final class PeerTransportTest {
   }
 
   @Test
+  void bothSendOnTheConnectionThatTheSmallerOneDialled() {
+    try (var alice = new TestPeer(1);
+        var bob = new TestPeer(2)) {
+      bob.dial(alice);
+      await("both are connected", () -> alice.isConnectedWith(bob) && bob.isConnectedWith(alice));
+      assertFalse(alice.onLoop(() -> alice.transport.sendsOnDialled(bob.id)));
+      assertTrue(bob.onLoop(() -> bob.transport.sendsOnDialled(alice.id)));
+      alice.dial(bob);
+      await("alice uses hers", () -> alice.onLoop(() -> alice.transport.sendsOnDialled(bob.id)));
+      await("so does bob", () -> !bob.onLoop(() -> bob.transport.sendsOnDialled(alice.id)));
+    }
+  }
+
+  @Test
   void messagesLargeAndSmallArriveInTheirOrder() {
     try (var alice = new TestPeer(1);
         var bob = new TestPeer(2)) {

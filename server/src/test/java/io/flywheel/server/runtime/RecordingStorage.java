@@ -21,6 +21,13 @@ final class RecordingStorage implements Storage {
   final Semaphore syncsAllowed = new Semaphore(0);
   volatile boolean failsToWrite;
   volatile boolean failsToSync;
+  volatile boolean asksForPatience;
+  private final Semaphore syncsBegun = new Semaphore(0);
+
+  /** Until a sync has begun. */
+  void awaitSync() {
+    syncsBegun.acquireUninterruptibly();
+  }
 
   @Override
   public Loaded load(Table table, Bytes storageKey) {
@@ -37,7 +44,17 @@ final class RecordingStorage implements Storage {
   }
 
   @Override
+  public boolean writeAtOnce(List<Mutation> mutations) throws IOException {
+    if (asksForPatience) {
+      return false;
+    }
+    write(mutations);
+    return true;
+  }
+
+  @Override
   public void sync() throws IOException {
+    syncsBegun.release();
     syncsAllowed.acquireUninterruptibly();
     if (failsToSync) {
       throw new IOException("input/output error");

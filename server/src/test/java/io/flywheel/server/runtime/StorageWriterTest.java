@@ -53,6 +53,71 @@ final class StorageWriterTest {
   }
 
   @Test
+  void inPeriodicModeTheLoopWritesItselfWhatNothingHasToWaitFor() throws Exception {
+    var writer = writer(true);
+    write(writer, store(1, "a", false), store(2, "b", false));
+    assertEquals(List.of("write[a, b]"), List.copyOf(storage.calls));
+    assertEquals(List.of(2L), List.copyOf(stored));
+    storage.syncsAllowed.release(1);
+    assertTrue(writer.closeAndWait());
+  }
+
+  @Test
+  void inPeriodicModeNothingOvertakesWhatIsBeingSynced() throws Exception {
+    var writer = writer(true);
+    write(writer, store(1, "lease", true));
+    assertEquals("write[lease]", next(storage.calls));
+    write(writer, store(2, "b", false));
+    assertTrue(stored.isEmpty());
+    assertTrue(storage.calls.isEmpty());
+    storage.syncsAllowed.release(2);
+    assertEquals(1L, next(stored));
+    assertEquals(2L, next(stored));
+    assertTrue(writer.closeAndWait());
+  }
+
+  @Test
+  void whatTheLoopWritesWhileASyncRunsIsSyncedByTheNextOne() throws Exception {
+    var writer = writer(true);
+    write(writer, store(1, "a", false));
+    assertEquals("write[a]", next(storage.calls));
+    storage.awaitSync();
+    write(writer, store(2, "b", false));
+    storage.syncsAllowed.release(1);
+    assertEquals("write[b]", next(storage.calls));
+    assertEquals("sync", next(storage.calls));
+    assertTrue(storage.calls.isEmpty());
+    storage.syncsAllowed.release(1);
+    assertEquals("sync", next(storage.calls));
+    assertTrue(writer.closeAndWait());
+  }
+
+  @Test
+  void whereTheDatabaseAsksForPatienceTheLoopDoesNotWait() throws Exception {
+    storage.asksForPatience = true;
+    var writer = writer(true);
+    write(writer, store(1, "a", false));
+    assertEquals(1L, next(stored));
+    assertEquals("write[a]", next(storage.calls));
+    storage.syncsAllowed.release(1);
+    assertTrue(writer.closeAndWait());
+  }
+
+  @Test
+  void afterAFailedWriteOfTheLoopNothingIsEverCalledStored() throws Exception {
+    storage.failsToWrite = true;
+    var writer = writer(true);
+    write(writer, store(1, "a", false));
+    assertTrue(next(ends).contains("no space left on device"));
+    storage.failsToWrite = false;
+    write(writer, store(2, "b", true));
+    storage.syncsAllowed.release(10);
+    assertTrue(writer.closeAndWait());
+    assertTrue(stored.isEmpty());
+    assertTrue(storage.calls.isEmpty());
+  }
+
+  @Test
   void evenInPeriodicModeWhatMustBeDurableIsSyncedFirst() throws Exception {
     var writer = writer(true);
     write(writer, store(1, "lease", true));
