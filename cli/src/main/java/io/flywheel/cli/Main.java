@@ -75,6 +75,7 @@ public final class Main implements Runnable {
     commands.put("repair", RepairCommand::new);
     commands.put("losers", LosersCommand::new);
     commands.put("simulate", SimulateCommand::new);
+    commands.put("bench", BenchCommand::new);
     commands.put("version", VersionCommand::new);
     commands.put("help", HelpCommand::new);
     return commands;
@@ -155,10 +156,18 @@ public final class Main implements Runnable {
 
   /** The node that was named, or the first of a local cluster. */
   Session session() throws Failure {
+    return new Session(new NodeClient(address()));
+  }
+
+  /** The same, as it is written. */
+  String node() throws Failure {
+    return address().toString();
+  }
+
+  private NodeAddress address() throws Failure {
     String named = node != null ? node : environment.getOrDefault("FLYWHEEL_NODE", "");
     try {
-      var address = NodeAddress.parse(named.isEmpty() ? DEFAULT_NODE : named);
-      return new Session(new NodeClient(address));
+      return NodeAddress.parse(named.isEmpty() ? DEFAULT_NODE : named);
     } catch (IllegalArgumentException e) {
       String source = node != null ? "--node" : "FLYWHEEL_NODE";
       throw new Failure(Exit.USAGE, source + ": " + e.getMessage(), e);
