@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 final class AvailabilitySoak {
   private static final int NODES = 5;
   private static final int COPIES = 3;
-  private static final int WARM_UP_PUTS = 5_000;
+  private static final int WARM_UP_PUTS = 20_000;
   private static final double MOST_NOT_ACCEPTED = 0.0001;
   private static final int AROUND_MILLIS = 1_000;
   private static final long SETTLE_MILLIS = TimeUnit.SECONDS.toMillis(60);

@@ -23,13 +23,16 @@ import java.util.stream.IntStream;
  * Puts, each to a key of its own, at a steady rate if the machine can do it, through nodes of which
  * the clients know nothing: not which of them are dead either. A put is accepted when a node says
  * within a second that it is; it may be tried once more, at another node, under the same
- * idempotency key.
+ * idempotency key. Where the first node refused it, it waits a moment before that, as clients
+ * should.
  */
 final class PutLoad {
   private static final int BUDGET_MILLIS = 1_000;
   private static final int FIRST_MILLIS = 450;
+  private static final int BACK_OFF_MILLIS = 100;
   private static final int COPIES = 2;
   private static final int NOT_ACCEPTED = -1;
+  private static final String REFUSED = "status 503";
 
   private final List<NodeAddress> nodes;
   private final int puts;
@@ -180,6 +183,10 @@ final class PutLoad {
       return "";
     }
     retried.incrementAndGet();
+    if (first.equals(REFUSED)) {
+      long backOffMillis = random.nextLong(BACK_OFF_MILLIS, 2 * BACK_OFF_MILLIS);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(backOffMillis));
+    }
     int other = (node + random.nextInt(1, nodes.size())) % nodes.size();
     String second = attempt(put, since, BUDGET_MILLIS, connections.get(other));
     return second.isEmpty() ? "" : first + ", then " + second;

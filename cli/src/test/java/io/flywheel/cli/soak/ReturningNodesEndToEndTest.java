@@ -115,7 +115,7 @@ final class ReturningNodesEndToEndTest {
   }
 
   private static boolean isTooBusy(Answer answer) {
-    return answer.status() == 503 && answer.text().contains("whatever comes in waits");
+    return answer.status() == 503 && answer.text().contains("more comes in than");
   }
 
   private void awaitEqual(SoakCluster cluster, long since, long millis)
