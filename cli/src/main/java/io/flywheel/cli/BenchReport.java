@@ -1,10 +1,14 @@
 package io.flywheel.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.flywheel.cli.bench.LoadShape;
 import io.flywheel.cli.bench.Results;
+import io.flywheel.cli.http.Json;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /** What {@code flywheel bench} prints. */
@@ -113,40 +117,41 @@ final class BenchReport {
   }
 
   private String object(long overdue) {
-    return format(
-        "{\"seconds\":%d,\"perSecond\":%.1f,\"reads\":%s,\"writes\":%s,\"absent\":%d,\"overdue\":%d,"
-            + "\"errors\":{%s}}",
-        shape.measured().toSeconds(),
-        perSecond(done()),
-        object(results.allReads()),
-        object(results.allWrites()),
-        results.absent(),
-        overdue,
-        errors(results.errors()));
+    var text = new StringWriter();
+    try (JsonGenerator json = Json.factory().createGenerator(text)) {
+      json.writeStartObject();
+      json.writeNumberField("seconds", shape.measured().toSeconds());
+      json.writeNumberField("perSecond", toATenth(perSecond(done())));
+      write(json, "reads", results.allReads());
+      write(json, "writes", results.allWrites());
+      json.writeNumberField("absent", results.absent());
+      json.writeNumberField("overdue", overdue);
+      json.writeObjectFieldStart("errors");
+      for (Map.Entry<String, Long> error : results.errors().entrySet()) {
+        json.writeNumberField(error.getKey(), error.getValue());
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return text.toString();
   }
 
-  private static String errors(Map<String, Long> errors) {
-    return errors.entrySet().stream()
-        .map(
-            error ->
-                "\""
-                    + error.getKey().replaceAll("[\"\\\\\\p{Cntrl}]", " ")
-                    + "\":"
-                    + error.getValue())
-        .collect(Collectors.joining(","));
+  private void write(JsonGenerator json, String operation, Histogram took) throws IOException {
+    json.writeObjectFieldStart(operation);
+    json.writeNumberField("done", took.getTotalCount());
+    json.writeNumberField("perSecond", toATenth(perSecond(took.getTotalCount())));
+    json.writeNumberField("p50Micros", took.getValueAtPercentile(PERCENTILES[0]));
+    json.writeNumberField("p90Micros", took.getValueAtPercentile(PERCENTILES[1]));
+    json.writeNumberField("p99Micros", took.getValueAtPercentile(PERCENTILES[2]));
+    json.writeNumberField("p999Micros", took.getValueAtPercentile(PERCENTILES[3]));
+    json.writeNumberField("maxMicros", took.getValueAtPercentile(100));
+    json.writeEndObject();
   }
 
-  private String object(Histogram took) {
-    return format(
-        "{\"done\":%d,\"perSecond\":%.1f,\"p50Micros\":%d,\"p90Micros\":%d,\"p99Micros\":%d,"
-            + "\"p999Micros\":%d,\"maxMicros\":%d}",
-        took.getTotalCount(),
-        perSecond(took.getTotalCount()),
-        took.getValueAtPercentile(PERCENTILES[0]),
-        took.getValueAtPercentile(PERCENTILES[1]),
-        took.getValueAtPercentile(PERCENTILES[2]),
-        took.getValueAtPercentile(PERCENTILES[3]),
-        took.getValueAtPercentile(100));
+  private static double toATenth(double number) {
+    return Math.round(number * 10) / 10.0;
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // It would take a library.

@@ -110,7 +110,8 @@ final class NodesInOneProcess {
 
     private void carryOut(Effect effect) {
       switch (effect) {
-        case Effect.Send send -> mail.add(new Mail(this, send.to(), encoded(send.envelope())));
+        case Effect.Send send ->
+            mail.add(new Mail(this, send.to(), MessageCodec.encode(send.envelope())));
         case Effect.Load load -> {
           var value = table(load.table()).get(load.storageKey());
           Loaded read = value == null ? new Loaded.Absent() : new Loaded.Value(value);
@@ -437,10 +438,6 @@ final class NodesInOneProcess {
     machines.stream()
         .filter(machine -> machine.runs() && machine.node().id().equals(letter.to()))
         .forEach(machine -> machine.node().receive(now(), envelope));
-  }
-
-  private static Bytes encoded(Envelope envelope) {
-    return MessageCodec.encode(envelope);
   }
 
   private static Envelope decoded(Bytes bytes) {

@@ -27,9 +27,9 @@ public record Problem(
 
   /**
    * How long a client had best wait before it tries again, where that helps. The least that the
-   * header can say: the line in which requests wait is a fraction of a second long at the most. How
-   * long a disk that has fallen silent will stay so, nobody knows; another node is the better
-   * choice then.
+   * header can say: where more comes than a node can do, its line is a small part of a request's
+   * time long. How long a disk that has fallen silent will stay so, nobody knows; another node is
+   * the better choice then.
    */
   static final int RETRY_AFTER_SECONDS = 1;
 
