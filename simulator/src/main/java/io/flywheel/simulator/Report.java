@@ -91,6 +91,7 @@ public final class Report {
     faults.forEach((fault, times) -> json.field(fault.label(), times));
     json.close('}').name("upkeep").open('{').field("owed", upkeep.owed());
     json.field("paid", upkeep.paid()).field("forgotten", upkeep.forgotten());
+    json.field("ringSteps", upkeep.ringSteps());
     json.close('}').field("trace", traceHash);
     json.name("violations").open('[');
     for (var result : violated) {

@@ -13,6 +13,7 @@ import io.flywheel.simulator.check.Scene;
 import io.flywheel.simulator.workload.Crowd;
 import io.flywheel.simulator.workload.History;
 import io.flywheel.simulator.workload.Pulse;
+import io.flywheel.simulator.workload.RingOperator;
 import io.flywheel.simulator.workload.Wire;
 import io.flywheel.simulator.workload.Workload;
 import io.flywheel.simulator.world.Conditions;
@@ -38,6 +39,7 @@ public final class Simulation {
   private static final long MOST_FORMATION_MICROS = 20_000_000;
   private static final long LOOK_MICROS = 20_000;
   private static final long MOST_WORK_MICROS = 60_000_000;
+  private static final long CHANGES_MICROS = 30_000_000;
   private static final long MOST_EVENTS = 2_000_000;
   private static final Bytes SECRET = Bytes.utf8("the cluster's secret");
 
@@ -54,6 +56,7 @@ public final class Simulation {
   private final Wire wire;
   private final Workload workload;
   private final FaultInjector faults;
+  private final @Nullable RingOperator operator;
   private final Healing healing;
 
   /**
@@ -76,7 +79,11 @@ public final class Simulation {
     workload = new Workload(events, wire, history, options.habits(), settings, random.split());
     faults =
         new FaultInjector(cluster, options.faults(), options.meanFaultMicros(), random.split());
-    healing = new Healing(scene, judge, wire, faults, this::letPass, random.split());
+    var changes = options.changes();
+    // A seed of its own: what else is drawn stays as it is where the ring does not change.
+    operator =
+        changes == null ? null : new RingOperator(cluster, changes, new SplittableRandom(~seed));
+    healing = new Healing(scene, judge, wire, faults, operator, this::letPass, random.split());
   }
 
   public RunResult run() {
@@ -104,7 +111,12 @@ public final class Simulation {
     wire.loseAnswers(options.habits().lostAnswers());
     faults.begin();
     workload.begin();
-    letPassUntil(events.nowMicros() + MOST_WORK_MICROS, workload::isOver);
+    if (operator == null) {
+      letPassUntil(events.nowMicros() + MOST_WORK_MICROS, workload::isOver);
+    } else {
+      operator.begin();
+      letPass(CHANGES_MICROS);
+    }
     workload.stop();
     letPassUntil(faults.backMicros(), () -> false);
     conditions.become(Conditions.fair());

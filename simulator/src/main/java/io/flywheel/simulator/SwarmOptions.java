@@ -9,6 +9,7 @@ import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NamespaceSettings.Overflow;
 import io.flywheel.core.model.Quorum;
 import io.flywheel.core.node.Rhythm;
+import io.flywheel.simulator.workload.Changes;
 import io.flywheel.simulator.workload.Habits;
 import io.flywheel.simulator.workload.Mischief;
 import io.flywheel.simulator.workload.Pulse;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param hintsLimitBytes how much each node keeps for others
  * @param rhythm how often nodes do what nobody waits for
  * @param pulse an overload, instead of faults; null in most runs
+ * @param changes how the ring changes; null in most runs
  */
 public record SwarmOptions(
     int nodes,
@@ -46,11 +48,23 @@ public record SwarmOptions(
     long hintsLimitBytes,
     Rhythm rhythm,
     Habits habits,
-    @Nullable Pulse pulse) {
+    @Nullable Pulse pulse,
+    @Nullable Changes changes) {
   private static final int CLEARINGS_APART = 64;
   private static final int PULSES_APART = 60;
+  private static final int CHANGES_FROM = 45;
+  private static final int CHANGES_TO = 53;
   private static final int PULSE_KEYS = 64;
   private static final int GRAY_KEYS = 8;
+
+  /** A voter that forgets what it accepted is no voter. */
+  private static final List<Fault> UNSUITABLE_WHERE_RINGS_CHANGE =
+      List.of(
+          Fault.CLONED_DIRECTORY,
+          Fault.RESTORED_DIRECTORY,
+          Fault.WIPED_DIRECTORY,
+          Fault.WRONG_SETTINGS);
+
   private static final List<NamespaceSettings> NAMESPACES =
       List.of(
           NamespaceSettings.DEFAULT,
@@ -69,7 +83,7 @@ public record SwarmOptions(
     return switch (kind) {
       case 0 -> options.overwhelmed(random);
       case 1 -> options.ailing(random);
-      default -> options;
+      default -> kind >= CHANGES_FROM && kind < CHANGES_TO ? options.changing(random) : options;
     };
   }
 
@@ -92,6 +106,7 @@ public record SwarmOptions(
         drawHintsLimit(random),
         drawRhythm(random),
         drawHabits(random),
+        null,
         null);
   }
 
@@ -139,7 +154,33 @@ public record SwarmOptions(
         1L << 30,
         rhythm,
         habits.withKeys(keys),
-        given);
+        given,
+        null);
+  }
+
+  /** Members come and go while faults happen, and while clients read and write. */
+  private SwarmOptions changing(SplittableRandom random) {
+    var suitable = new ArrayList<>(faults);
+    suitable.removeAll(UNSUITABLE_WHERE_RINGS_CHANGE);
+    var wishes = new ArrayList<>(List.of(Changes.Wish.values()));
+    for (int i = random.nextInt(4); i > 0; i--) {
+      wishes.remove(random.nextInt(wishes.size()));
+    }
+    return new SwarmOptions(
+        Math.clamp(nodes, 3, 6),
+        racks,
+        settings,
+        conditions,
+        suitable,
+        meanFaultMicros,
+        skewMillis,
+        false,
+        durable,
+        hintsLimitBytes,
+        rhythm,
+        habits,
+        null,
+        new Changes(500_000L << random.nextInt(5), wishes));
   }
 
   private static ClusterSettings drawSettings(SplittableRandom random, int n) {
@@ -173,7 +214,8 @@ public record SwarmOptions(
     return new Rhythm(
         1_000 + random.nextInt(2_000),
         seldom ? 4_000 + random.nextInt(4_000) : 300 + random.nextInt(700),
-        16L << (10 + random.nextInt(6)));
+        16L << (10 + random.nextInt(6)),
+        1L << 20);
   }
 
   private static Conditions drawConditions(SplittableRandom random) {
@@ -303,6 +345,7 @@ public record SwarmOptions(
         + meanFaultMicros / 1000
         + " ms, "
         + habits
-        + (pulse == null ? "" : ", " + pulse);
+        + (pulse == null ? "" : ", " + pulse)
+        + (changes == null ? "" : ", " + changes);
   }
 }

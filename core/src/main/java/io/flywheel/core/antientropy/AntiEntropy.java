@@ -2,8 +2,13 @@ package io.flywheel.core.antientropy;
 
 import io.flywheel.core.coordinate.Census;
 import io.flywheel.core.coordinate.Peers;
+import io.flywheel.core.handoff.Comparison;
+import io.flywheel.core.handoff.FormerPartitions;
+import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.GroupSums;
+import io.flywheel.core.message.Message.ReleaseAnswer;
+import io.flywheel.core.message.Message.ReleaseAsk;
 import io.flywheel.core.message.Message.ReplicaGetReply;
 import io.flywheel.core.message.Message.ReplicaPutReply;
 import io.flywheel.core.message.Message.SliceKeys;
@@ -13,6 +18,7 @@ import io.flywheel.core.message.Message.TreeSumsReply;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.replica.Journal;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,6 +35,9 @@ public final class AntiEntropy {
   /** Keeps the numbers of an operator's repairs away from those of exchanges. */
   private static final long KEY_REPAIRS = 1L << 57;
 
+  private static final long COMPARISONS = 1L << 56;
+  private static final long RELEASES = 1L << 55;
+
   private final Supplier<@Nullable Peers> peers;
   private final SplittableRandom random;
   private final Equipment equipment;
@@ -37,6 +46,8 @@ public final class AntiEntropy {
   private final ExchangeResponder responder;
   private final TreeExchange exchanges;
   private final KeyRepair keyRepair;
+  private final SliceComparison comparison;
+  private final ReleaseWitness witness;
 
   /**
    * One for each life of a node.
@@ -46,6 +57,9 @@ public final class AntiEntropy {
    */
   public AntiEntropy(
       Facilities facilities,
+      FormerPartitions former,
+      Journal journal,
+      Eras eras,
       Census census,
       CandidateListener candidates,
       SplittableRandom random,
@@ -63,9 +77,13 @@ public final class AntiEntropy {
             new SharedPartitions(),
             facilities.background().share(BYTES_PER_SECOND),
             new ExchangeCounts());
-    strays = new Strays(facilities, STRAY_BYTES_PER_SECOND);
+    strays = new Strays(facilities, former, STRAY_BYTES_PER_SECOND, firstRequest + RELEASES);
     sweep = new Sweep(facilities, candidates, strays, sweepBytesPerSecond);
-    responder = new ExchangeResponder(equipment);
+    var builds = new TreeBuilds(facilities);
+    responder = new ExchangeResponder(equipment, builds);
+    comparison =
+        new SliceComparison(facilities.trees(), builds, schedule, firstRequest + COMPARISONS);
+    witness = new ReleaseWitness(facilities, journal, eras);
     exchanges = new TreeExchange(equipment, peers, random, exchangeMillis, firstRequest);
     keyRepair =
         new KeyRepair(census, facilities.replica(), schedule, settings, firstRequest + KEY_REPAIRS);
@@ -89,15 +107,54 @@ public final class AntiEntropy {
     keyRepair.repair(present, key, deadlineMillis, answer);
   }
 
-  /** A message about trees. */
-  public void received(Peers present, NodeId from, Message.AboutTrees message) {
+  /**
+   * A message about trees. Groups are of what two nodes share, so they mean the same only to nodes
+   * of one epoch. Slices and keys name what they mean, and records are asked for, and brought, by
+   * messages that are held to their epoch.
+   */
+  public void received(Peers present, NodeId from, long epoch, Message.AboutTrees message) {
     switch (message) {
-      case GroupSums groups -> responder.compare(present, from, groups);
+      case GroupSums groups -> responder.compare(present, from, epoch, groups);
       case TreeSums sums -> responder.compare(present, from, sums);
       case SliceKeys ask -> responder.list(present, from, ask);
-      case TreeSumsReply reply -> exchanges.replied(from, reply);
+      case TreeSumsReply reply -> {
+        exchanges.replied(from, reply);
+        comparison.replied(from, reply);
+      }
       case SliceKeysReply reply -> exchanges.replied(from, reply);
     }
+  }
+
+  /** A former owner asks what it may drop. */
+  public void asked(Peers present, NodeId from, ReleaseAsk ask) {
+    witness.asked(present, from, ask);
+  }
+
+  /** An owner says what this node may drop. */
+  public void answered(NodeId from, ReleaseAnswer answer) {
+    strays.answered(from, answer);
+  }
+
+  /** Other nodes own keys from now on: what is compared is compared anew. */
+  public void ringChanged(Peers present) {
+    exchanges.ringChanged(present);
+    sweep.ringChanged(present);
+    strays.ringChanged(present);
+  }
+
+  /** Compares this node's copy of a partition with another's. */
+  public Comparison comparison() {
+    return comparison;
+  }
+
+  /** Partitions of which this node may still hold what it has owned. */
+  public int formerPartitions() {
+    return strays.formerPartitions();
+  }
+
+  /** Records of such partitions that were dropped, since the start. */
+  public long released() {
+    return strays.released();
   }
 
   public void replied(NodeId from, ReplicaGetReply reply) {

@@ -79,13 +79,15 @@ public final class EraKeeper {
 
   /**
    * Says what is settled here only when all that is kept for others has been counted after the
-   * start; and that old debts are paid only when their removal is certainly on disk. Else a crash
-   * would bring back a debt whose era is closed, and which nobody takes any more.
+   * start and after every change that left this node with what others own now, and nothing is to
+   * come by a change of the ring; and that old debts are paid only when their removal is certainly
+   * on disk. Else a crash would bring back a debt whose era is closed, and which nobody takes any
+   * more.
    */
   private void strikeOut() {
     long oldest = ledger.oldestEra();
-    boolean hasNews = eras.knowsDebts() ? oldest > eras.oldestOwed() : allIsCounted.getAsBoolean();
-    if (storing || !ledger.isOpen() || !hasNews) {
+    boolean hasNews = !eras.knowsDebts() || oldest > eras.oldestOwed();
+    if (storing || !ledger.isOpen() || !hasNews || !allIsCounted.getAsBoolean()) {
       return;
     }
     storing = true;
@@ -94,7 +96,9 @@ public final class EraKeeper {
         .whenDurable(
             () -> {
               storing = false;
-              eras.hasPaid(Math.min(oldest, ledger.oldestEra()));
+              if (allIsCounted.getAsBoolean()) { // the ring may have changed meanwhile
+                eras.hasPaid(Math.min(oldest, ledger.oldestEra()));
+              }
             });
   }
 

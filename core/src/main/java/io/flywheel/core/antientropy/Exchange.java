@@ -107,6 +107,11 @@ final class Exchange {
     return peer;
   }
 
+  /** Of the ring by which it goes. */
+  long epoch() {
+    return peers.epoch();
+  }
+
   void start() {
     watch();
     goOn();

@@ -12,6 +12,7 @@ import io.flywheel.core.message.Message.TreeSumsReply;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Partition;
 import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The passive side of an {@link Exchange}. A node that has much else to do does not answer, and is
@@ -23,10 +24,12 @@ final class ExchangeResponder {
   private static final int MAX_PAGES_UNDER_WAY = 8;
 
   private final Equipment with;
+  private final TreeBuilds builds;
   private int pagesUnderWay;
 
-  ExchangeResponder(Equipment equipment) {
+  ExchangeResponder(Equipment equipment, TreeBuilds builds) {
     this.with = equipment;
+    this.builds = builds;
   }
 
   void compare(Peers peers, NodeId from, TreeSums theirs) {
@@ -40,6 +43,7 @@ final class ExchangeResponder {
       var tree = own == null ? null : with.trees().tree(slice.partition());
       if (own == null || tree == null) {
         answers.add(TreeSumsReply.UNKNOWN);
+        buildFor(peers, from, slice.partition());
       } else if (own.equals(theirs.sums().get(i))) {
         answers.add(TreeSumsReply.EQUAL);
       } else {
@@ -49,11 +53,23 @@ final class ExchangeResponder {
     peers.send(from, new TreeSumsReply(theirs.request(), answers));
   }
 
-  void compare(Peers peers, NodeId from, GroupSums theirs) {
+  /** Who is to own the partition cannot wait until the sweep comes past. */
+  private void buildFor(Peers peers, NodeId from, int partition) {
+    boolean waits =
+        partition < with.trees().partitions()
+            && with.trees().tree(partition) == null
+            && !peers.ring().owns(from, new Partition(partition));
+    if (waits) {
+      builds.build(partition, _ -> {});
+    }
+  }
+
+  /** {@code epoch}: the sender's. By another ring it shares other partitions with this node. */
+  void compare(Peers peers, NodeId from, long epoch, GroupSums theirs) {
     if (theirs.groups().size() > MAX_SLICES) {
       return;
     }
-    var shared = with.shared().with(peers, from);
+    var shared = epoch == peers.epoch() ? with.shared().with(peers, from) : List.<Integer>of();
     var answers = new ArrayList<Integer>(theirs.groups().size());
     for (int i = 0; i < theirs.groups().size(); i++) {
       var group = Exchange.group(shared, theirs.size(), theirs.groups().get(i));
@@ -73,7 +89,7 @@ final class ExchangeResponder {
     int partitions = with.trees().partitions();
     var slice = ask.slice();
     if (slice.partition() >= partitions
-        || !peers.ring().owns(peers.self(), new Partition(slice.partition()))
+        || !peers.ownership().owns(peers.self(), new Partition(slice.partition()))
         || pagesUnderWay >= MAX_PAGES_UNDER_WAY
         || with.background().yields()) {
       return;

@@ -55,7 +55,7 @@ final class KeyRepair {
     var repair = new Repair(++lastRequest, peers, key, answer);
     underWay.put(repair.request, repair);
     schedule.at(deadlineMillis, this::expire, repair.request);
-    census.take(peers, key, peers.primaries(key), readBy, repair::counted);
+    census.take(peers, key, peers.writers(key), readBy, repair::counted);
   }
 
   void replied(NodeId from, ReplicaPutReply reply) {
@@ -142,7 +142,7 @@ final class KeyRepair {
 
     private void end() {
       if (underWay.remove(request) != null) {
-        answer.accept(new Repaired(peers.primaries(key).size(), copies, repaired));
+        answer.accept(new Repaired(peers.writers(key).size(), copies, repaired));
       }
     }
 

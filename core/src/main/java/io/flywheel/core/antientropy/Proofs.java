@@ -5,6 +5,8 @@ import io.flywheel.core.message.Outcome.Explained;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Partition;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When this node's copy of each partition was last seen to equal that of each other replica. A
@@ -12,38 +14,58 @@ import java.util.Arrays;
  * since, if not all at the same moment. The time is that of asking. Stores that were on their way
  * to disk count: a crash here takes these times away with them, and one elsewhere is seen when the
  * two are compared next.
+ *
+ * <p>While the ring changes its replicas are all that have the whole of it; nothing is proven of
+ * one that is yet to be brought here. What was proven of a replica stays, whatever others come.
  */
 final class Proofs {
   private static final long NEVER = Long.MIN_VALUE;
 
   private final long startedMillis;
+  private final @Nullable Times[] times;
 
-  /** For each partition the times by the other replica's place in its list; null for never. */
-  private final long[][] times;
+  /** Of one partition: when each of these replicas was seen to have the same. */
+  private static final class Times {
+    private final List<NodeId> replicas;
+    private final long[] millis;
+
+    private Times(List<NodeId> replicas) {
+      this.replicas = replicas;
+      millis = new long[replicas.size()];
+      Arrays.fill(millis, NEVER);
+    }
+
+    private long at(NodeId replica) {
+      int place = replicas.indexOf(replica);
+      return place < 0 ? NEVER : millis[place];
+    }
+  }
 
   Proofs(int partitions, long nowMillis) {
     startedMillis = nowMillis;
-    times = new long[partitions][];
+    times = new Times[partitions];
   }
 
   /** {@code replica} had the same at that time. */
   void equal(Peers peers, int partition, NodeId replica, long nowMillis) {
-    var replicas = peers.ring().replicas(new Partition(partition));
+    var replicas = peers.ownership().holders(new Partition(partition));
     int place = replicas.indexOf(replica);
     if (place < 0 || !replicas.contains(peers.self())) {
       return;
     }
-    if (times[partition] == null) {
-      times[partition] = new long[replicas.size()];
-      Arrays.fill(times[partition], NEVER);
+    var before = times[partition];
+    var known = new Times(replicas);
+    for (int i = 0; i < known.millis.length && before != null; i++) {
+      known.millis[i] = before.at(replicas.get(i)); // the list may not be the one of last time
     }
-    times[partition][place] = Math.max(times[partition][place], nowMillis);
+    known.millis[place] = Math.max(known.millis[place], nowMillis);
+    times[partition] = known;
   }
 
   /** Whether this replica was seen to have the same at or after that time. */
-  boolean isEqual(Peers peers, int partition, NodeId replica, long sinceMillis) {
-    int place = peers.ring().replicas(new Partition(partition)).indexOf(replica);
-    return place >= 0 && times[partition] != null && times[partition][place] >= sinceMillis;
+  boolean isEqual(int partition, NodeId replica, long sinceMillis) {
+    var known = times[partition];
+    return known != null && known.at(replica) >= sinceMillis;
   }
 
   /** Owned partitions of which all other replicas have been seen to be equal since then. */
@@ -70,24 +92,19 @@ final class Proofs {
   /** How long ago an owned partition was proven; {@link Explained#UNPROVEN} for never. */
   long provenMillisAgo(Peers peers, Partition partition, long nowMillis) {
     long at = provenAt(peers, partition);
-    if (at == NEVER || !peers.ring().owns(peers.self(), partition)) {
-      return Explained.UNPROVEN;
-    }
-    return Math.max(0, nowMillis - at);
+    return at == NEVER ? Explained.UNPROVEN : Math.max(0, nowMillis - at);
   }
 
   private long provenAt(Peers peers, Partition partition) {
-    var replicas = peers.ring().replicas(partition);
-    if (replicas.size() <= 1) {
-      return Long.MAX_VALUE; // nobody to differ from
-    }
-    if (times[partition.index()] == null) {
+    var replicas = peers.ownership().holders(partition);
+    if (!replicas.contains(peers.self())) {
       return NEVER;
     }
-    long oldest = Long.MAX_VALUE;
-    for (int place = 0; place < replicas.size(); place++) {
-      if (!replicas.get(place).equals(peers.self())) {
-        oldest = Math.min(oldest, times[partition.index()][place]);
+    var known = times[partition.index()];
+    long oldest = Long.MAX_VALUE; // where there is nobody to differ from
+    for (NodeId replica : replicas) {
+      if (!replica.equals(peers.self())) {
+        oldest = known == null ? NEVER : Math.min(oldest, known.at(replica));
       }
     }
     return oldest;

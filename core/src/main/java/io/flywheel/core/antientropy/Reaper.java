@@ -41,6 +41,11 @@ import org.jspecify.annotations.Nullable;
  * forgotten by each replica that still has it, at any time and in any order. One that misses the
  * word brings it back to the others when they compare, and another proof is made.
  *
+ * <p>While the ring changes nothing is forgotten, and what was proven before is proven anew after
+ * it: a new owner may have an old state, which it kept for another so far, and has not said what it
+ * has. So questions, answers and the word to forget are heeded only between nodes of one epoch, in
+ * which nothing changes.
+ *
  * <p>Age proves nothing here. A replica that is away keeps the era from closing, for as long as it
  * takes; so does a debt to it.
  */
@@ -151,6 +156,7 @@ public final class Reaper implements CandidateListener {
     var present = peers.get();
     var replicas = owners.of(key);
     if (present == null
+        || present.ownership().transition() != null
         || waiting.size() >= MAX_KEYS
         || replicas.isEmpty()
         || !replicas.getFirst().equals(present.self())) {
@@ -227,13 +233,23 @@ public final class Reaper implements CandidateListener {
     }
   }
 
-  /** A message about reaping. */
-  public void received(Peers present, NodeId from, Message message) {
+  /** Other nodes own keys from now on. */
+  public void ringChanged() {
+    waiting.clear();
+    gathering.clear();
+    asked.clear();
+    proven.clear();
+  }
+
+  /** A message about reaping, from a node of this epoch. */
+  public void received(Peers present, NodeId from, long epoch, Message.AboutReaping message) {
+    if (epoch != present.epoch() || present.ownership().transition() != null) {
+      return;
+    }
     switch (message) {
       case ReapAsk ask -> asked(present, from, ask);
       case ReapAnswer answer -> answered(from, answer);
       case Reap reap -> reaped(reap);
-      default -> throw new IllegalArgumentException("not about reaping: " + message);
     }
   }
 

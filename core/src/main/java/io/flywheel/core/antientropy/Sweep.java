@@ -322,14 +322,32 @@ public final class Sweep implements Changes {
     prepare(first);
   }
 
+  private static boolean isOwn(@Nullable Peers present, int partition) {
+    return present != null && present.ownership().owns(present.self(), new Partition(partition));
+  }
+
+  /** This node owns other partitions than before. */
+  void ringChanged(Peers present) {
+    for (int i = 0; i < trees.partitions(); i++) {
+      if (!isOwn(present, i)) {
+        trees.drop(i);
+      }
+    }
+    if (partition < trees.partitions() && owned != isOwn(present, partition)) {
+      owned = !owned;
+      rebuilt = null; // what has been read of it so far was not counted, or counts no more
+    }
+  }
+
   private void prepare(int index) {
     partition = index;
     keys = 0;
     rebuilt = null;
     var present = peers.get();
-    var replicas = present == null ? List.of() : present.ring().replicas(new Partition(index));
-    owned = present != null && replicas.contains(present.self());
-    firstPrimary = owned && present != null && replicas.getFirst().equals(present.self());
+    owned = isOwn(present, index);
+    firstPrimary =
+        present != null
+            && present.ownership().readers(new Partition(index)).getFirst().equals(present.self());
     if (owned) {
       var kept = trees.tree(index);
       int width = kept == null ? FIRST_WIDTH : kept.width() * MerkleTree.STEP;

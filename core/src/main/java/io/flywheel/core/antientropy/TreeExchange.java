@@ -65,6 +65,13 @@ final class TreeExchange {
     pause(0);
   }
 
+  /** What is being compared is not what is shared now. */
+  void ringChanged(Peers present) {
+    if (underWay != null && underWay.epoch() != present.epoch()) {
+      underWay.stop();
+    }
+  }
+
   RepairProgress repair() {
     var present = peers.get();
     if (present == null || repairSinceMillis == NEVER) {
@@ -167,7 +174,7 @@ final class TreeExchange {
 
   private boolean lacksProof(Peers present, NodeId node) {
     for (int partition : with.shared().with(present, node)) {
-      if (!with.proofs().isEqual(present, partition, node, repairSinceMillis)) {
+      if (!with.proofs().isEqual(partition, node, repairSinceMillis)) {
         return true;
       }
     }

@@ -4,6 +4,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.replica.Changes;
 import io.flywheel.core.ring.Slice;
 import io.flywheel.core.version.Fingerprint;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Trees implements Changes {
   private final int partitions;
   private final @Nullable MerkleTree[] trees;
-  private Changes sweep = (_, _, _) -> {};
+  private final List<Changes> rebuilding = new ArrayList<>(2);
   private int built;
   private long corrected;
 
@@ -36,8 +37,8 @@ public final class Trees implements Changes {
   }
 
   /** Whoever rebuilds trees has to hear of changes meanwhile, too. */
-  void alsoTell(Changes rebuilding) {
-    sweep = rebuilding;
+  void alsoTell(Changes whoever) {
+    rebuilding.add(whoever);
   }
 
   @Override
@@ -47,7 +48,7 @@ public final class Trees implements Changes {
     if (tree != null) {
       tree.replace(hash, before, after);
     }
-    sweep.changed(key, before, after);
+    rebuilding.forEach(other -> other.changed(key, before, after));
   }
 
   int partitions() {

@@ -19,7 +19,8 @@ import java.util.Set;
  * <p>Merging must not decide this, or the wrong value would spread with every message: a replica
  * keeps its own until it has asked all. What more replicas hold than anything else is right; of
  * equally many the greater by content, so that all decide alike. While somebody is silent only a
- * majority of all decides. Each replica corrects its own copy and nobody else's.
+ * majority of all decides. Each replica corrects its own copy and nobody else's. While the ring
+ * changes only those that are read have a say: a copy that was just made of another is no witness.
  */
 public final class Arbitration {
   private static final long PATIENCE_MILLIS = 2_000;
@@ -42,8 +43,7 @@ public final class Arbitration {
       return;
     }
     long deadline = schedule.monotonicMillis() + PATIENCE_MILLIS;
-    census.take(
-        peers, key, peers.primaries(key), deadline, holdings -> decide(peers, key, holdings));
+    census.take(peers, key, peers.readers(key), deadline, holdings -> decide(peers, key, holdings));
     // Others may need time to correct theirs; whoever compares comes back to it.
     schedule.at(deadline, _ -> underWay.remove(key), 0);
   }

@@ -130,11 +130,11 @@ public final class Census {
 
     private Holding holding(
         NodeId node, Siblings siblings, long era, List<NodeId> owed, String note) {
-      return new Holding(node, peers.isPrimary(node, key), siblings, era, owed, note);
+      return new Holding(node, peers.owns(node, key), siblings, era, owed, note);
     }
 
     private Holding silent(NodeId node, String note) {
-      return new Holding(node, peers.isPrimary(node, key), null, 0, List.of(), note);
+      return new Holding(node, peers.owns(node, key), null, 0, List.of(), note);
     }
 
     private void answered(Holding holding) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,9 @@ public final class Forwarder {
         (part instanceof Replica.Primary ? candidates : standIns).add(part.node());
       }
     }
-    candidates.sort(Comparator.comparing(node -> !peers.isWell(node)));
+    candidates.sort(
+        Comparator.comparing((NodeId node) -> !peers.isWell(node))
+            .thenComparing(node -> !peers.isNear(node)));
     candidates.addAll(standIns);
     if (candidates.isEmpty()) {
       answer.accept(whenAlone);
@@ -94,6 +97,14 @@ public final class Forwarder {
     }
   }
 
+  /**
+   * Other nodes read a key from now on: puts that wait for an answer have these to turn to as well.
+   * Whoever was asked before coordinates by its own ring, so nothing has to be taken back.
+   */
+  public void ringChanged(Peers present) {
+    inFlight.values().forEach(forward -> forward.follow(present));
+  }
+
   private void tryNext(long request) {
     var forward = inFlight.get(request);
     if (forward != null) {
@@ -111,12 +122,13 @@ public final class Forwarder {
   /** One put on its way to a replica. */
   private final class Forward {
     private final long request;
-    private final Peers peers;
     private final PutOrder order;
     private final ArrayDeque<NodeId> candidates;
     private final List<NodeId> silent = new ArrayList<>();
+    private final TreeSet<NodeId> asked = new TreeSet<>();
     private final Consumer<Outcome> answer;
     private final long era = eras.current();
+    private Peers peers;
     private @Nullable Outcome uncertain;
 
     private Forward(
@@ -132,6 +144,16 @@ public final class Forwarder {
       this.answer = answer;
     }
 
+    private void follow(Peers present) {
+      peers = present;
+      for (NodeId reader : present.readers(order.key())) {
+        boolean known = asked.contains(reader) || candidates.contains(reader);
+        if (!known && !reader.equals(present.self())) {
+          candidates.add(reader);
+        }
+      }
+    }
+
     private void tryNext() {
       long now = schedule.monotonicMillis();
       long left = order.deadlineMillis() - now;
@@ -140,6 +162,7 @@ public final class Forwarder {
         return;
       }
       silent.add(next);
+      asked.add(next);
       peers.send(
           next,
           new ForwardPut(
@@ -151,6 +174,7 @@ public final class Forwarder {
               order.expiryMillis(),
               order.w(),
               order.pw(),
+              order.reach(),
               order.id(),
               left));
       schedule.at(now + Math.max(1, left / PATIENCE_PART), Forwarder.this::tryNext, request);

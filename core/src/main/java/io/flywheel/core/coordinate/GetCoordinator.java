@@ -14,6 +14,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.replica.Held;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Reader;
@@ -23,7 +24,6 @@ import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,6 +43,13 @@ import org.jspecify.annotations.Nullable;
  * this node: a put that was acknowledged meanwhile would be missed. Until the outbox is drained
  * nobody can have seen anything that came after the first of them, not even an acknowledgement of
  * this node, so all might as well have come at the same moment.
+ *
+ * <p>A get goes on by the ring by which it began, also where this node adopts another meanwhile. It
+ * has to show what was acknowledged before it began, when nobody was more than one step of a change
+ * ahead of this node; whoever acknowledged it then had also written it to the owners that this get
+ * asks. These answer only while they own the key, and to who is no more than one step away from
+ * them, so that none does that has let go of anything. For the same reason gets that begin after
+ * the change may join one from before it: until the outbox is drained nobody knows of it.
  */
 public final class GetCoordinator {
   /** An answer is late after so many times what its node usually takes. */
@@ -100,6 +107,7 @@ public final class GetCoordinator {
    * Reads from {@code r} nodes.
    *
    * @param pr how many of them must be primaries
+   * @param reach the data centres of which a quorum must answer
    * @param deadlineMillis by the monotonic clock
    */
   public void get(
@@ -108,43 +116,48 @@ public final class GetCoordinator {
       Conflicts conflicts,
       int r,
       int pr,
+      Reach reach,
       long deadlineMillis,
       GetListener listener) {
     var joined = joinable(key);
-    if (joined != null && joined.tally.isFor(r, pr) && joined.endsWith(deadlineMillis)) {
+    if (joined != null && joined.tally.isFor(r, pr, reach) && joined.endsWith(deadlineMillis)) {
       joined.listeners.add(listener);
       return;
     }
     long now = schedule.monotonicMillis();
-    var primaries = peers.primaries(key);
+    var primaries = peers.readers(key);
     int alive = peers.countAlive(primaries, now);
     var replicas = peers.replicas(key, now);
-    if (replicas.size() < r || alive < pr) {
+    var tally = new GetTally(peers, key, r, pr, reach, conflicts);
+    if (replicas.size() < r || alive < pr || !couldReach(tally, replicas)) {
       listener.failed(
           new NotDone(
               Obstacle.TOO_FEW_REPLICAS,
               alive
                   + " of the key's replicas are alive and "
                   + (replicas.size() - alive)
-                  + " other nodes can stand in; R is "
-                  + r
-                  + (pr > 0 ? ", PR " + pr : "")));
+                  + " other nodes can stand in; "
+                  + tally.required()));
       return;
     }
     if (replica.isOverloaded(key)) {
       listener.failed(new NotDone(Obstacle.OVERLOADED, "too much is waiting for the disk"));
       return;
     }
-    var tally = new GetTally(primaries, r, pr, conflicts);
     var get = new Get(++lastRequest, peers, key, tally, replicas, deadlineMillis, listener);
     inFlight.put(get.request, get);
     get.ask(Math.max(r, pr));
+    get.askUntilEnough();
     if (inFlight.containsKey(get.request)) {
       unissued.put(key, get);
       get.hedgeMillis = now + get.patience();
       get.standInMillis = now + (deadlineMillis - now) / STAND_IN_PART;
       schedule.at(get.nextMillis(), this::due, get.request);
     }
+  }
+
+  private static boolean couldReach(GetTally tally, List<Replica> replicas) {
+    return tally.isAnywhere() || tally.couldReach(replicas.stream().map(Replica::node).toList());
   }
 
   private @Nullable Get joinable(Key key) {
@@ -170,7 +183,7 @@ public final class GetCoordinator {
           get.answered(from, siblings, reply.era());
         }
         case ABSENT -> get.answered(from, Siblings.NONE, reply.era());
-        case UNREADABLE, OVERLOADED, NOT_A_REPLICA -> get.failed(from);
+        case UNREADABLE, OVERLOADED, NOT_A_REPLICA, STALE_RING -> get.failed(from);
       }
     } catch (MalformedException e) {
       get.failed(from);
@@ -221,7 +234,7 @@ public final class GetCoordinator {
     private final ArrayDeque<NodeId> unasked;
     private final List<NodeId> asked = new ArrayList<>(3);
     private final List<NodeId> primaries;
-    private final Iterator<NodeId> fallbacks;
+    private final StandIns standIns;
     private final List<NodeId> failed = new ArrayList<>(0);
     private long hedgeMillis;
     private long standInMillis;
@@ -241,8 +254,8 @@ public final class GetCoordinator {
       this.deadlineMillis = deadlineMillis;
       this.startedMillis = schedule.monotonicMillis();
       listeners.add(listener);
-      primaries = peers.primaries(key);
-      fallbacks = peers.fallbacks(key);
+      primaries = peers.readers(key);
+      standIns = peers.standIns(key);
       unasked = new ArrayDeque<>(order(replicas));
     }
 
@@ -306,15 +319,31 @@ public final class GetCoordinator {
       }
     }
 
+    /** Asks on while those who may answer are not quorums where they are asked for. */
+    private void askUntilEnough() {
+      if (tally.isAnywhere()) {
+        return;
+      }
+      var possible = new ArrayList<>(asked);
+      possible.removeAll(failed);
+      while (!unasked.isEmpty() && inFlight.containsKey(request) && !tally.couldReach(possible)) {
+        possible.add(unasked.peek());
+        ask(1);
+      }
+    }
+
     /** Asks as many further live nodes as there are silent ones. */
     private void askInstead(int count) {
       int found = 0;
-      while (found < count && fallbacks.hasNext()) {
-        NodeId next = fallbacks.next();
-        if (!asked.contains(next) && peers.isAlive(next, schedule.monotonicMillis())) {
-          unasked.add(next);
-          found++;
+      long now = schedule.monotonicMillis();
+      while (found < count) {
+        var next =
+            standIns.next(peers.self(), node -> !asked.contains(node) && peers.isAlive(node, now));
+        if (next == null) {
+          break;
         }
+        unasked.add(next);
+        found++;
       }
       ask(found);
     }
@@ -359,6 +388,7 @@ public final class GetCoordinator {
         askInstead(1);
       } else {
         ask(1);
+        askUntilEnough();
       }
       failIfHopeless();
     }
@@ -386,6 +416,7 @@ public final class GetCoordinator {
               tally.primaries(),
               tally.fallbacks(),
               peers.racks(answered),
+              peers.datacenters(answered),
               false,
               stale.size());
       listeners.forEach(listener -> listener.found(merged, receipt));

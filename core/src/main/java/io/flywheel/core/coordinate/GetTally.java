@@ -1,9 +1,12 @@
 package io.flywheel.core.coordinate;
 
+import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.version.Siblings;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -12,6 +15,8 @@ final class GetTally {
   private final List<NodeId> primaries;
   private final int r;
   private final int pr;
+  private final Reach reach;
+  private final Peers peers;
   private final Conflicts conflicts;
   private final TreeMap<NodeId, Siblings> answers = new TreeMap<>();
   private int answeredPrimaries;
@@ -22,16 +27,37 @@ final class GetTally {
    *
    * @param r nodes that must answer
    * @param pr how many of them must be primaries
+   * @param reach the data centres of which a quorum must answer
    */
-  GetTally(List<NodeId> primaries, int r, int pr, Conflicts conflicts) {
-    this.primaries = primaries;
+  GetTally(Peers peers, Key key, int r, int pr, Reach reach, Conflicts conflicts) {
+    this.primaries = peers.readers(key);
     this.r = r;
     this.pr = pr;
+    this.reach = reach;
+    this.peers = peers;
     this.conflicts = conflicts;
   }
 
-  boolean isFor(int nodes, int ofThemPrimaries) {
-    return r == nodes && pr == ofThemPrimaries;
+  boolean isFor(int nodes, int ofThemPrimaries, Reach reached) {
+    return r == nodes && pr == ofThemPrimaries && reach.equals(reached);
+  }
+
+  /** Whether these could be quorums where they are asked for. */
+  boolean couldReach(Collection<NodeId> nodes) {
+    return isAnywhere() || Reached.by(nodes, primaries, reach, peers);
+  }
+
+  /** Whether it does not matter in which data centres nodes answer. */
+  boolean isAnywhere() {
+    return reach.equals(Reach.ANYWHERE);
+  }
+
+  /** What it takes, for who did not get it. */
+  String required() {
+    return "R is "
+        + r
+        + (pr > 0 ? ", PR " + pr : "")
+        + (isAnywhere() ? "" : ", and it takes " + reach);
   }
 
   void record(NodeId node, Siblings siblings, long label) {
@@ -42,7 +68,9 @@ final class GetTally {
   }
 
   boolean enough() {
-    return answers.size() >= r && answeredPrimaries >= pr;
+    return answers.size() >= r
+        && answeredPrimaries >= pr
+        && Reached.by(answers.keySet(), primaries, reach, peers);
   }
 
   /** Whether so many primaries are too few. */

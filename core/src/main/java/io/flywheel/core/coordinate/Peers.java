@@ -5,12 +5,16 @@ import io.flywheel.core.message.Message;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Zone;
+import io.flywheel.core.ring.Ownership;
 import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Replica;
 import io.flywheel.core.ring.Ring;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a coordinator sees of the cluster: who replicates a key, who is alive, how to reach them.
@@ -23,57 +27,146 @@ public final class Peers {
   }
 
   private final NodeId self;
+  private final Ownership ownership;
   private final Ring ring;
   private final MembershipTable table;
   private final Courier courier;
   private final List<Partition> owned;
+  private final boolean filling;
 
-  public Peers(NodeId self, Ring ring, MembershipTable table, Courier courier) {
+  /** Those who stand in another data centre; only looked up in. */
+  private final Set<NodeId> far = new HashSet<>();
+
+  public Peers(NodeId self, Ownership ownership, MembershipTable table, Courier courier) {
     this.self = self;
-    this.ring = ring;
+    this.ownership = ownership;
+    this.ring = ownership.ring();
     this.table = table;
     this.courier = courier;
-    this.owned = ring.partitionsOf(self);
+    this.owned = ownership.partitionsOf(self);
+    this.filling = owned.stream().anyMatch(partition -> ownership.fills(self, partition));
+    var here = table.member(self);
+    for (NodeId node : table.others()) {
+      var member = table.member(node);
+      if (here != null
+          && member != null
+          && !member.zone().datacenter().equals(here.zone().datacenter())) {
+        far.add(node);
+      }
+    }
   }
 
   public NodeId self() {
     return self;
   }
 
+  /** The ring that is read. */
   public Ring ring() {
     return ring;
   }
 
-  /** The partitions that this node owns a copy of, ascending. */
+  public Ownership ownership() {
+    return ownership;
+  }
+
+  /** The partitions that this node has a copy of, or is to have one of, ascending. */
   public List<Partition> ownedPartitions() {
     return owned;
   }
 
-  /** The nodes that own the key, in the order of its preference list. */
-  public List<NodeId> primaries(Key key) {
-    return ring.preferenceList(ring.partition(key)).primaries();
+  /** Of the cluster: who knows another one may go by another ring. */
+  public long epoch() {
+    return ownership.epoch();
   }
 
-  /** At most n live nodes: primaries, and stand-ins for those that are not alive. */
+  /** The nodes that answer reads of the key, in the order of its preference list. */
+  public List<NodeId> readers(Key key) {
+    return ownership.readers(partition(key));
+  }
+
+  /** Those that have to have what is written: more than the readers while the ring changes. */
+  public List<NodeId> writers(Key key) {
+    return ownership.writers(partition(key));
+  }
+
+  /** The owners by the ring that is not read; null where they are the readers, as nearly always. */
+  public @Nullable List<NodeId> ownersBeside(Key key) {
+    return ownership.ownersBeside(partition(key));
+  }
+
+  /** At most n live nodes to read from: readers, and stand-ins for those that are not alive. */
   public List<Replica> replicas(Key key, long monotonicMillis) {
-    return ring.preferenceList(ring.partition(key)).among(node -> isAlive(node, monotonicMillis));
+    return ownership.preferenceList(partition(key)).among(node -> isAlive(node, monotonicMillis));
   }
 
-  /** Every node that is no primary of the key, in the order in which they stand in. */
+  /** Live nodes to write to: all owners, and stand-ins for those that are not alive. */
+  public List<Replica> replicasToWrite(Key key, long monotonicMillis) {
+    return ownership
+        .preferenceList(partition(key))
+        .writersAmong(node -> isAlive(node, monotonicMillis));
+  }
+
+  /** Those who may stand in for owners of the key. */
+  StandIns standIns(Key key) {
+    return new StandIns(this, fallbacks(key));
+  }
+
+  /** Every node that does not own the key, in the order in which they stand in. */
   public Iterator<NodeId> fallbacks(Key key) {
-    return ring.preferenceList(ring.partition(key)).fallbacks().iterator();
+    return ownership.preferenceList(partition(key)).fallbacks().iterator();
   }
 
   public boolean isMember(NodeId node) {
     return table.contains(node);
   }
 
-  public boolean isPrimary(NodeId node, Key key) {
-    return ring.owns(node, ring.partition(key));
+  /** Whether {@code node} has to have what is written under the key. */
+  public boolean owns(NodeId node, Key key) {
+    return ownership.owns(node, partition(key));
   }
 
-  public boolean isReplica(Key key) {
-    return ring.owns(self, ring.partition(key));
+  /** Whether {@code node} owns the key once the ring has changed, and did not before. */
+  public boolean gains(NodeId node, Key key) {
+    return ownership.gains(node, partition(key));
+  }
+
+  /** Whether {@code node} is gone, and will own the key no more: nothing waits for it. */
+  public boolean isGivenUp(NodeId node, Key key, long monotonicMillis) {
+    return !isAlive(node, monotonicMillis)
+        && !ownership.lastingOwners(partition(key)).contains(node);
+  }
+
+  /** Whether {@code node} is gone, and the change takes it out of the cluster for good. */
+  public boolean isDismissed(NodeId node, long monotonicMillis) {
+    var transition = ownership.transition();
+    return transition != null
+        && !transition.undone()
+        && !transition.next().contains(node)
+        && !isAlive(node, monotonicMillis);
+  }
+
+  /** Whether {@code node} owns the key and is yet to get what was written before. */
+  public boolean fills(NodeId node, Key key) {
+    return ownership.fills(node, partition(key));
+  }
+
+  /** Whether this node is yet to get anything that it owns by a ring that is to be. */
+  public boolean isFilling() {
+    return filling;
+  }
+
+  /** Whether this node has to have what is written under the key. */
+  public boolean isOwn(Key key) {
+    return owns(self, key);
+  }
+
+  /** Whether this node answers reads of the key. */
+  public boolean isReader(Key key) {
+    return ring.owns(self, partition(key));
+  }
+
+  private Partition partition(Key key) {
+    return ring.partition(key);
   }
 
   public boolean isAlive(NodeId node, long monotonicMillis) {
@@ -95,23 +188,48 @@ public final class Peers {
     return alive;
   }
 
+  /** Whether a node stands in the data centre of this one. */
+  public boolean isNear(NodeId node) {
+    return !far.contains(node);
+  }
+
+  /** Whether two nodes stand in one data centre. */
+  boolean areNear(NodeId one, NodeId other) {
+    return far.isEmpty() || datacenter(one).equals(datacenter(other));
+  }
+
+  /** Where a member stands; empty for who is none. */
+  public String datacenter(NodeId node) {
+    var member = table.member(node);
+    return member == null ? "" : member.zone().datacenter();
+  }
+
+  /** How many distinct data centres these nodes stand in. */
+  public int datacenters(List<NodeId> nodes) {
+    return (int) nodes.stream().map(this::datacenter).distinct().count();
+  }
+
   /**
-   * The same nodes: this one first, then the live ones, those that say they are unwell after the
-   * others, then the rest, each in their order.
+   * The same nodes: this one first, then the live ones, those in this data centre before others,
+   * and those that say they are unwell after all of these, then the rest, each in their order.
    */
   public List<NodeId> nearestFirst(List<NodeId> nodes, long monotonicMillis) {
     var sorted = new ArrayList<NodeId>(nodes.size());
-    var unwell = new ArrayList<NodeId>();
-    var rest = new ArrayList<NodeId>();
+    var distant = new ArrayList<NodeId>(0);
+    var unwell = new ArrayList<NodeId>(0);
+    var rest = new ArrayList<NodeId>(0);
     for (NodeId node : nodes) {
       if (node.equals(self)) {
         sorted.addFirst(node);
-      } else if (isAlive(node, monotonicMillis)) {
-        (isWell(node) ? sorted : unwell).add(node);
-      } else {
+      } else if (!isAlive(node, monotonicMillis)) {
         rest.add(node);
+      } else if (!isWell(node)) {
+        unwell.add(node);
+      } else {
+        (isNear(node) ? sorted : distant).add(node);
       }
     }
+    sorted.addAll(distant);
     sorted.addAll(unwell);
     sorted.addAll(rest);
     return sorted;

@@ -17,9 +17,7 @@ import io.flywheel.core.replica.Minter;
 import io.flywheel.core.replica.PutOrder;
 import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Context;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -114,7 +112,7 @@ public final class PutCoordinator {
 
   public void replied(NodeId from, ReplicaPutReply reply) {
     var put = inFlight.get(reply.request());
-    if (put != null && put.owners.containsKey(from) && put.tally.record(from, reply.status())) {
+    if (put != null && put.tally.record(from, reply.status())) {
       if (put.tally.hasFailed(from)) {
         put.replace(from);
       }
@@ -125,9 +123,20 @@ public final class PutCoordinator {
   /** No connection to this node is left: who else can take what it was sent is asked at once. */
   public void unreachable(NodeId node) {
     for (Put put : new TreeMap<>(inFlight).values()) {
-      if (put.owners.containsKey(node) && !put.tally.hasStored(node)) {
+      if (put.tally.isAsked(node) && !put.tally.hasStored(node)) {
         put.replace(node);
       }
+    }
+  }
+
+  /**
+   * Other nodes own keys from now on, beside those that did or in their place. Puts that are under
+   * way are sent to them as well, and are answered by the quorums of the new ring: what was begun
+   * by the ring before must not be missed by whoever reads by the one after.
+   */
+  public void ringChanged(Peers present) {
+    for (Put put : new TreeMap<>(inFlight).values()) {
+      put.follow(present);
     }
   }
 
@@ -149,18 +158,15 @@ public final class PutCoordinator {
   /** One put on its way. */
   private final class Put implements Minter {
     private final long request;
-    private final Peers peers;
     private final PutOrder order;
-    private final List<NodeId> primaries;
     private final PutTally tally;
     private final Consumer<Outcome> whenUnable;
-    private final Iterator<NodeId> fallbacks;
 
-    /** Everybody who was asked, and the primary whose copy it is. */
-    private final Map<NodeId, NodeId> owners = new TreeMap<>();
-
-    /** The primary whose copy this node keeps: itself, where it is one. */
+    /** The owner whose copy this node keeps: itself, where it is one. */
     private final NodeId ownerHere;
+
+    private Peers peers;
+    private StandIns standIns;
 
     private @Nullable Consumer<Outcome> answer;
     private @Nullable ReplicaPut message;
@@ -180,34 +186,46 @@ public final class PutCoordinator {
       this.order = order;
       this.answer = answer;
       this.whenUnable = whenUnable;
-      primaries = peers.primaries(order.key());
-      fallbacks = peers.fallbacks(order.key());
-      tally = new PutTally(primaries, order.w(), order.pw());
-      for (Replica part : peers.replicas(order.key(), schedule.monotonicMillis())) {
-        owners.put(part.node(), part.owner());
+      standIns = peers.standIns(order.key());
+      tally = new PutTally(peers, order);
+      for (Replica part : peers.replicasToWrite(order.key(), schedule.monotonicMillis())) {
+        tally.ask(part.node(), part.owner());
       }
-      // Whoever forwarded this found no primary to take it, whatever this node believes of them.
-      ownerHere = owners.computeIfAbsent(peers.self(), _ -> primaries.getFirst());
+      if (!tally.isAsked(peers.self())) {
+        // Whoever forwarded this found no primary to take it, whatever this node believes of them.
+        tally.ask(peers.self(), peers.readers(order.key()).getFirst());
+      }
+      ownerHere = tally.ownerOf(peers.self());
     }
 
     private @Nullable Outcome obstacle() {
-      int alive = 0;
-      for (NodeId primary : primaries) {
-        alive += owners.containsKey(primary) ? 1 : 0;
-      }
-      if (owners.size() < order.w() || alive < order.pw()) {
-        return new NotDone(
-            Obstacle.TOO_FEW_REPLICAS,
-            alive
-                + " of the key's replicas are alive and "
-                + (owners.size() - alive)
-                + " other nodes can stand in; W is "
-                + order.w()
-                + (order.pw() > 0 ? ", PW " + order.pw() : ""));
+      if (tally.hopeless()) {
+        return new NotDone(Obstacle.TOO_FEW_REPLICAS, tally.shortage());
       }
       return replica.isOverloaded(order.key()) || keptBytes > MAX_KEPT_BYTES
           ? new NotDone(Obstacle.OVERLOADED, "too much is waiting for disks")
           : null;
+    }
+
+    /** Goes on by another ring. */
+    private void follow(Peers present) {
+      peers = present;
+      standIns = present.standIns(order.key());
+      replacements = 0;
+      tally.follow(present, order.key());
+      for (NodeId owner : tally.unattended(present.self())) {
+        if (present.isAlive(owner, schedule.monotonicMillis())) {
+          tally.ask(owner, owner);
+        } else {
+          askToStandIn(owner);
+        }
+      }
+      if (message != null) {
+        tellAll();
+        oweTo(tally.unattended(present.self()));
+        resendLater();
+        decide();
+      }
     }
 
     @Override
@@ -217,13 +235,16 @@ public final class PutCoordinator {
       sentMillis = schedule.monotonicMillis();
       keptBytes += record.length();
       heldBack = tellOnlyWhenDurable;
-      if (!heldBack) {
-        owners.keySet().forEach(this::send);
-      }
-      oweTo(unattended());
-      long patience = (order.deadlineMillis() - sentMillis) / RESEND_PART;
+      tellAll();
+      oweTo(tally.unattended(peers.self()));
+      resendLater();
+    }
+
+    private void resendLater() {
+      long now = schedule.monotonicMillis();
+      long patience = (order.deadlineMillis() - now) / RESEND_PART;
       schedule.at(
-          sentMillis + Math.clamp(patience, LEAST_RESEND_MILLIS, MAX_RESEND_MILLIS),
+          now + Math.clamp(patience, LEAST_RESEND_MILLIS, MAX_RESEND_MILLIS),
           PutCoordinator.this::resend,
           request);
     }
@@ -233,7 +254,7 @@ public final class PutCoordinator {
       tally.record(peers.self(), durable ? PutStatus.STORED : PutStatus.STORED_NOT_SYNCED);
       if (heldBack) {
         heldBack = false;
-        owners.keySet().forEach(this::send);
+        tellAll();
       }
       decide();
     }
@@ -255,10 +276,15 @@ public final class PutCoordinator {
       }
     }
 
+    /** Sends it to everybody who was asked and is not known to have it. */
+    private void tellAll() {
+      tally.asked().forEach(this::send);
+    }
+
     private void send(NodeId node) {
       var put = message;
-      if (put != null && !node.equals(peers.self()) && !tally.hasStored(node)) {
-        var owner = owners.get(node);
+      if (put != null && !heldBack && !node.equals(peers.self()) && !tally.hasStored(node)) {
+        var owner = tally.ownerOf(node);
         var standsInFor = node.equals(owner) ? null : owner;
         peers.send(node, new ReplicaPut(request, put.key(), put.era(), standsInFor, put.record()));
       }
@@ -266,38 +292,28 @@ public final class PutCoordinator {
 
     /** Asks the next live node to keep the copy that {@code node} does not take. */
     private void replace(NodeId node) {
-      var owner = owners.get(node);
-      long now = schedule.monotonicMillis();
-      if (replacements++ > MAX_REPLACEMENTS_PER_COPY * primaries.size()) {
+      if (replacements++ > MAX_REPLACEMENTS_PER_COPY * tally.owners()) {
         return; // a cluster that refuses everywhere is not asked everywhere
       }
-      while (owner != null && message != null && !heldBack && fallbacks.hasNext()) {
-        NodeId next = fallbacks.next();
-        if (!owners.containsKey(next) && peers.isAlive(next, now)) {
-          owners.put(next, owner);
-          send(next);
-          return;
-        }
+      if (message != null && !heldBack) {
+        askToStandIn(tally.ownerOf(node));
       }
     }
 
-    private List<NodeId> silent() {
-      var silent = new ArrayList<NodeId>();
-      for (NodeId node : owners.keySet()) {
-        if (!node.equals(peers.self()) && !tally.hasStored(node) && !tally.hasFailed(node)) {
-          silent.add(node);
-        }
+    private void askToStandIn(NodeId owner) {
+      long now = schedule.monotonicMillis();
+      var next = standIns.next(owner, node -> !tally.isAsked(node) && peers.isAlive(node, now));
+      if (next != null) {
+        tally.ask(next, owner);
+        send(next);
       }
-      return silent;
     }
 
     /** Sends it once more, and has other nodes stand in for those that stay silent. */
     private void resend() {
       if (message != null && !heldBack) {
-        for (NodeId node : owners.keySet()) {
-          send(node);
-        }
-        var silent = silent();
+        tellAll();
+        var silent = tally.silent(peers.self());
         accuse(silent);
         silent.forEach(this::replace);
       }
@@ -306,24 +322,6 @@ public final class PutCoordinator {
     private void accuse(List<NodeId> silent) {
       long now = schedule.monotonicMillis();
       silent.forEach(node -> peers.unanswered(node, sentMillis, now));
-    }
-
-    /** Owners whom nobody was asked for. */
-    private List<NodeId> unattended() {
-      var left = new ArrayList<>(primaries);
-      left.removeAll(owners.values());
-      left.remove(peers.self());
-      return left;
-    }
-
-    /** Owners that do not have it, nor anybody in their place. */
-    private List<NodeId> uncovered() {
-      var left = new ArrayList<>(primaries);
-      for (NodeId node : tally.stored()) {
-        left.remove(owners.getOrDefault(node, node));
-      }
-      left.remove(peers.self());
-      return left;
     }
 
     private void oweTo(List<NodeId> absent) {
@@ -336,7 +334,7 @@ public final class PutCoordinator {
     private void forget() {
       if (inFlight.remove(request) != null && message != null) {
         keptBytes -= message.record().length();
-        oweTo(uncovered());
+        oweTo(tally.uncovered(peers.self()));
       }
     }
 
@@ -345,18 +343,20 @@ public final class PutCoordinator {
         var stored = tally.stored();
         var receipt =
             new Receipt(
-                primaries.size(),
+                tally.n(),
                 tally.primaries(),
                 tally.fallbacks(),
                 peers.racks(stored),
+                peers.datacenters(stored),
                 tally.durable(),
                 0);
         answer(new Written(context, receipt));
-      } else if (tally.hopeless(List.copyOf(owners.keySet()))) {
+      } else if (tally.hopeless()) {
         answer(new Unknown("some replicas could not store it; it may still be there"));
       }
       boolean tooMuchKept = answer == null && keptBytes > MANY_KEPT_BYTES;
-      boolean settled = uncovered().isEmpty() || silent().isEmpty();
+      boolean settled =
+          tally.uncovered(peers.self()).isEmpty() || tally.silent(peers.self()).isEmpty();
       if (tooMuchKept || (answer == null && settled)) {
         forget();
       }
@@ -367,7 +367,7 @@ public final class PutCoordinator {
         answer(new NotDone(Obstacle.DEADLINE, "the deadline passed before it was begun"));
         return;
       }
-      accuse(silent());
+      accuse(tally.silent(peers.self()));
       answer(
           new Unknown(
               tally.stored().size()

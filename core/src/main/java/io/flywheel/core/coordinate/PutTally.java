@@ -1,93 +1,253 @@
 package io.flywheel.core.coordinate;
 
 import io.flywheel.core.message.Message.PutStatus;
+import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Reach;
+import io.flywheel.core.replica.PutOrder;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts who has a write, and decides. Only distinct nodes that say 'stored' count, and only such
- * that were asked; a second word of the same node changes nothing. A recorded hint is no node: what
- * counts for a fallback is that it has the write itself.
+ * Who was asked to keep a write, and for whom; who has it; and whether that is enough. Only
+ * distinct nodes that say 'stored' count, and only such that were asked; a second word of the same
+ * node changes nothing. A recorded hint is no node: what counts for a fallback is that it has the
+ * write itself.
+ *
+ * <p>While the ring changes, a partition that moves has two lists of owners, and enough is what is
+ * enough for each of them: W nodes and PW primaries. A node counts for the lists that it owns by
+ * or, where it stands in, for those of the owner whose copy it keeps.
  */
 final class PutTally {
-  private final List<NodeId> primaries;
   private final int w;
   private final int pw;
-  private final List<NodeId> storedPrimaries = new ArrayList<>(3);
-  private final List<NodeId> storedFallbacks = new ArrayList<>(0);
-  private final List<NodeId> failed = new ArrayList<>(0);
-  private boolean allSynced = true;
+  private final Reach reach;
 
-  /**
-   * Nothing is counted yet.
-   *
-   * @param w nodes that must have the write
-   * @param pw how many of them must be primaries
-   */
-  PutTally(List<NodeId> primaries, int w, int pw) {
-    this.primaries = primaries;
-    this.w = w;
-    this.pw = pw;
+  /** Everybody who was asked, and the owner whose copy it is. */
+  private final Map<NodeId, NodeId> asked = new TreeMap<>();
+
+  private final List<NodeId> stored = new ArrayList<>(3);
+  private final List<NodeId> failed = new ArrayList<>(0);
+  private List<NodeId> readers;
+  private List<NodeId> writers;
+
+  /** The owners by the ring that is not read, where they are others. */
+  private @Nullable List<NodeId> beside;
+
+  private boolean allSynced = true;
+  private boolean ringDiffers;
+
+  private Peers peers;
+
+  /** Nobody is asked yet. */
+  PutTally(Peers peers, PutOrder order) {
+    this.peers = peers;
+    w = order.w();
+    pw = order.pw();
+    reach = order.reach();
+    beside = peers.ownersBeside(order.key());
+    readers = peers.readers(order.key());
+    writers = beside == null ? readers : peers.writers(order.key());
   }
 
-  /** Whether this was news. */
+  /** Takes what another ring says for the rest of the way: see {@code PutCoordinator}. */
+  void follow(Peers present, Key key) {
+    peers = present;
+    beside = present.ownersBeside(key);
+    readers = present.readers(key);
+    writers = beside == null ? readers : present.writers(key);
+    ringDiffers = false;
+    failed.clear(); // refusals were of what was sent by the ring before
+    asked.values().removeIf(owner -> !writers.contains(owner));
+    stored.removeIf(node -> !asked.containsKey(node));
+    for (NodeId owner : writers) {
+      var keptFor = asked.get(owner);
+      if (keptFor != null && !keptFor.equals(owner)) {
+        // It may let go of the copy that it keeps for another; it is to keep one of its own now.
+        asked.put(owner, owner);
+        stored.remove(owner);
+      }
+    }
+  }
+
+  void ask(NodeId node, NodeId owner) {
+    asked.put(node, owner);
+  }
+
+  boolean isAsked(NodeId node) {
+    return asked.containsKey(node);
+  }
+
+  Set<NodeId> asked() {
+    return Collections.unmodifiableSet(asked.keySet());
+  }
+
+  /** The owner whose copy the node keeps: itself, where it is one. */
+  NodeId ownerOf(NodeId node) {
+    return asked.getOrDefault(node, node);
+  }
+
+  /** Whether this was news, of somebody who was asked. */
   boolean record(NodeId node, PutStatus status) {
-    if (storedPrimaries.contains(node) || storedFallbacks.contains(node)) {
+    if (!asked.containsKey(node) || stored.contains(node)) {
       return false;
     }
     boolean synced = status == PutStatus.STORED;
     if (synced || status == PutStatus.STORED_NOT_SYNCED) {
-      (primaries.contains(node) ? storedPrimaries : storedFallbacks).add(node);
+      stored.add(node);
       failed.remove(node);
       allSynced &= synced;
       return true;
     }
+    ringDiffers |= status == PutStatus.STALE_RING;
     return !failed.contains(node) && failed.add(node);
   }
 
   boolean enough() {
-    return storedPrimaries.size() + storedFallbacks.size() >= w && storedPrimaries.size() >= pw;
+    return enough(readers) && (beside == null || enough(beside));
+  }
+
+  private boolean enough(List<NodeId> owners) {
+    return nodes(owners, stored) >= w
+        && (pw == 0 || primaries(owners, stored) >= pw)
+        && reaches(owners, stored);
+  }
+
+  /** Whether those who count for the owners are quorums where the request asks for them. */
+  private boolean reaches(List<NodeId> owners, Collection<NodeId> from) {
+    if (reach.equals(Reach.ANYWHERE)) {
+      return true;
+    }
+    var counted = new ArrayList<>(from);
+    counted.removeIf(node -> beside != null && !owners.contains(ownerOf(node)));
+    return Reached.by(counted, owners, reach, peers);
+  }
+
+  /** How many of these count for the owners: they themselves, and those in their place. */
+  private int nodes(List<NodeId> owners, Collection<NodeId> from) {
+    if (beside == null) {
+      return from.size(); // nobody is asked for anybody else
+    }
+    int count = 0;
+    for (NodeId node : from) {
+      count += owners.contains(ownerOf(node)) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static int primaries(List<NodeId> owners, Collection<NodeId> from) {
+    int count = 0;
+    for (NodeId node : from) {
+      count += owners.contains(node) ? 1 : 0;
+    }
+    return count;
   }
 
   /**
-   * Whether so many have failed that enough cannot come any more.
-   *
-   * @param asked all that were asked
+   * Whether enough cannot come, of those that were asked. Not while somebody refuses because this
+   * node goes by another ring: it is about to hear of that one, and to ask anew.
    */
-  boolean hopeless(List<NodeId> asked) {
-    int open = 0;
-    int openPrimaries = 0;
-    for (NodeId node : asked) {
-      if (!failed.contains(node) && !hasStored(node)) {
-        open++;
-        openPrimaries += primaries.contains(node) ? 1 : 0;
-      }
+  boolean hopeless() {
+    return !ringDiffers && (lacks(readers) || (beside != null && lacks(beside)));
+  }
+
+  private boolean lacks(List<NodeId> owners) {
+    Collection<NodeId> possible = asked.keySet();
+    if (!failed.isEmpty()) {
+      possible = new ArrayList<>(possible);
+      possible.removeAll(failed);
     }
-    return storedPrimaries.size() + storedFallbacks.size() + open < w
-        || storedPrimaries.size() + openPrimaries < pw;
+    return nodes(owners, possible) < w
+        || primaries(owners, possible) < pw
+        || !reaches(owners, possible);
+  }
+
+  /** Why it is hopeless, when nobody has answered yet. */
+  String shortage() {
+    var owners = beside == null || lacks(readers) ? readers : beside;
+    int alive = primaries(owners, asked.keySet());
+    return alive
+        + " of the key's replicas"
+        + (beside == null ? "" : ", by one of two rings,")
+        + " are alive and "
+        + (nodes(owners, asked.keySet()) - alive)
+        + " other nodes can stand in; W is "
+        + w
+        + (pw > 0 ? ", PW " + pw : "")
+        + (reach.equals(Reach.ANYWHERE) ? "" : ", and it takes " + reach);
   }
 
   boolean hasStored(NodeId node) {
-    return storedPrimaries.contains(node) || storedFallbacks.contains(node);
+    return stored.contains(node);
   }
 
   boolean hasFailed(NodeId node) {
     return failed.contains(node);
   }
 
-  int primaries() {
-    return storedPrimaries.size();
+  /** Those who were asked and have said nothing; {@code self} does not count. */
+  List<NodeId> silent(NodeId self) {
+    var silent = new ArrayList<NodeId>();
+    for (NodeId node : asked.keySet()) {
+      if (!node.equals(self) && !hasStored(node) && !hasFailed(node)) {
+        silent.add(node);
+      }
+    }
+    return silent;
   }
 
+  /** Owners whom nobody was asked for, beside {@code self}. */
+  List<NodeId> unattended(NodeId self) {
+    var left = new ArrayList<>(writers);
+    left.removeAll(asked.values());
+    left.remove(self);
+    return left;
+  }
+
+  /** Owners that do not have it, nor anybody in their place, beside {@code self}. */
+  List<NodeId> uncovered(NodeId self) {
+    var left = new ArrayList<>(writers);
+    for (NodeId node : stored) {
+      left.remove(ownerOf(node));
+    }
+    left.remove(self);
+    return left;
+  }
+
+  /** How many owners there are to write to. */
+  int owners() {
+    return writers.size();
+  }
+
+  /** How many copies a key has. */
+  int n() {
+    return readers.size();
+  }
+
+  /** Primaries that have it: by the list that has fewer of them, as long as there are two. */
+  int primaries() {
+    return primaries(fewer(), stored);
+  }
+
+  /** Other nodes that have it in the place of owners, by the same list. */
   int fallbacks() {
-    return storedFallbacks.size();
+    return nodes(fewer(), stored) - primaries();
+  }
+
+  private List<NodeId> fewer() {
+    return beside != null && primaries(beside, stored) < primaries(readers, stored)
+        ? beside
+        : readers;
   }
 
   List<NodeId> stored() {
-    var stored = new ArrayList<>(storedPrimaries);
-    stored.addAll(storedFallbacks);
-    return stored;
+    return Collections.unmodifiableList(stored);
   }
 
   boolean durable() {

@@ -8,6 +8,7 @@ import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Merger;
 import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,9 +43,15 @@ public final class ReadRepair {
     if (recent.size() >= MAX_KEYS || !recent.add(key)) {
       return;
     }
+    var receivers = new ArrayList<>(stale);
+    if (peers.ownersBeside(key) != null) {
+      // What is shown now must not be missing when other owners are read.
+      var readers = peers.readers(key);
+      peers.writers(key).stream().filter(it -> !readers.contains(it)).forEach(receivers::add);
+    }
     schedule.at(schedule.monotonicMillis() + SPACING_MILLIS, _ -> recent.remove(key), 0);
     var record = SiblingsCodec.encode(key, merged);
-    for (NodeId node : stale) {
+    for (NodeId node : receivers) {
       repairs++;
       if (node.equals(peers.self())) {
         replica.merge(key, merged, era, null, Merger.NOBODY);

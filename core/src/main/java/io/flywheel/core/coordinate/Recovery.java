@@ -19,8 +19,10 @@ import java.util.Set;
  * <p>An unreadable record stays unavailable until <em>every</em> other replica has said what it
  * holds: a write that this node acknowledged may have its only other copy on any of them, and to
  * answer without it would break R + W > N. So may the nodes that stand in for replicas that were
- * away: those of them that live are asked, and waited for, too. Where there is no other replica
- * there is nothing to recover from, and the key stays unreadable rather than absent.
+ * away: those of them that live are asked, and waited for, too. While the ring changes the replicas
+ * are those that are read: they have all that was acknowledged, as others need not yet, or not any
+ * more. Where there is no other replica there is nothing to recover from, and the key stays
+ * unreadable rather than absent.
  */
 public final class Recovery {
   private static final long PATIENCE_MILLIS = 2_000;
@@ -54,8 +56,7 @@ public final class Recovery {
   }
 
   private void fetch(Peers peers, Key key, boolean unreadable) {
-    var others = new ArrayList<NodeId>(peers.primaries(key));
-    others.remove(peers.self());
+    var others = others(peers, key);
     if (others.isEmpty()) {
       return;
     }
@@ -80,10 +81,26 @@ public final class Recovery {
         });
   }
 
+  /**
+   * Those who are read; where one of them is gone for good, everybody who is to own the key. One
+   * that only loses the key is waited for: it may have the other copy.
+   */
+  private List<NodeId> others(Peers peers, Key key) {
+    long now = schedule.monotonicMillis();
+    var others = new ArrayList<NodeId>(peers.readers(key));
+    if (others.removeIf(node -> peers.isDismissed(node, now))) {
+      others.clear();
+      others.addAll(peers.writers(key));
+      others.removeIf(node -> peers.isDismissed(node, now));
+    }
+    others.remove(peers.self());
+    return others;
+  }
+
   private List<NodeId> standIns(Peers peers, Key key) {
     var standIns = new ArrayList<NodeId>();
     var fallbacks = peers.fallbacks(key);
-    int most = STAND_INS_PER_COPY * peers.primaries(key).size();
+    int most = STAND_INS_PER_COPY * peers.readers(key).size();
     while (standIns.size() < most && fallbacks.hasNext()) {
       var next = fallbacks.next();
       if (!next.equals(peers.self()) && peers.isAlive(next, schedule.monotonicMillis())) {

@@ -24,6 +24,14 @@ public final class StorageKey {
   public static final Bytes ERA = Bytes.utf8("era");
   public static final Bytes CLOSED_ERA = Bytes.utf8("closed-era");
   public static final Bytes SETTLED_ERA = Bytes.utf8("settled-era");
+  public static final Bytes RING_VOTE = Bytes.utf8("ring-vote");
+  public static final Bytes DEPARTURE = Bytes.utf8("departure");
+
+  /** Which partitions have arrived of those that the change under way brings. */
+  public static final Bytes ARRIVED = Bytes.utf8("arrived");
+
+  /** Which partitions this node has owned, and may still hold records of. */
+  public static final Bytes FORMER = Bytes.utf8("former");
 
   private StorageKey() {}
 

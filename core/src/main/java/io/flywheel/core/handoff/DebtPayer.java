@@ -69,6 +69,7 @@ public final class DebtPayer {
   private final BackgroundBudget.Share budget;
   private final PaymentWindow window = new PaymentWindow();
   private final Map<Long, Payment> underWay = new HashMap<>();
+  private final Deliveries deliveries;
   private final TreeSet<Key> keysUnderWay = new TreeSet<>();
   private final TreeMap<NodeId, Long> leftAloneUntil = new TreeMap<>();
   private long lastRequest;
@@ -96,6 +97,7 @@ public final class DebtPayer {
     this.records = records;
     this.ledger = ledger;
     this.eras = eras;
+    deliveries = new Deliveries(settings.partitions());
     this.settings = settings;
     this.peers = peers;
     this.lastRequest = firstRequest;
@@ -189,11 +191,32 @@ public final class DebtPayer {
   private NavigableSet<Integer> payable(long now) {
     var payable = new TreeSet<Integer>();
     for (NodeId owner : ledger.waitingByOwner().keySet()) {
-      if (isPayable(owner, now)) {
-        payable.addAll(ledger.owedTo(owner).keySet());
+      boolean lives = isPayable(owner, now);
+      for (var owed : ledger.owedTo(owner).entrySet()) {
+        int index = owed.getKey();
+        boolean open = owed.getValue() > delivered(owner, index);
+        if (lives || (open && loses(owner, index))) {
+          payable.add(index);
+        }
       }
     }
     return payable;
+  }
+
+  /** Others own the partition in its place, or will: they are paid even if it is dead. */
+  private boolean loses(NodeId owner, int index) {
+    var present = peers.get();
+    return present != null && Creditors.loses(present, owner, new Partition(index));
+  }
+
+  /** How many records this owner is owed are with those who take its place, or cannot be. */
+  int delivered(NodeId owner, int index) {
+    return deliveries.count(owner, index);
+  }
+
+  /** There are other owners than before. */
+  public void ringChanged() {
+    deliveries.forget();
   }
 
   private boolean isPayable(NodeId owner, long now) {
@@ -250,7 +273,8 @@ public final class DebtPayer {
     long now = schedule.monotonicMillis();
     var payable = new ArrayList<NodeId>();
     for (NodeId owner : records.debts(key, entry.value()).owners()) {
-      if (isPayable(owner, now)) {
+      boolean passes = loses(owner, partition) && !deliveries.contains(owner, key);
+      if (isPayable(owner, now) || passes) {
         payable.add(owner);
       }
     }
@@ -259,7 +283,7 @@ public final class DebtPayer {
     }
     keysUnderWay.add(key);
     budget.spend(OVERHEAD_BYTES);
-    var payment = new Payment(++lastRequest, present, key, payable);
+    var payment = new Payment(++lastRequest, key, payable);
     underWay.put(payment.request, payment);
     schedule.at(now + PATIENCE_MILLIS, this::expire, payment.request);
     replica.readLatest(key, payment);
@@ -291,25 +315,27 @@ public final class DebtPayer {
   /** One key on its way to those who wait for it. */
   private final class Payment implements Reader {
     private final long request;
-    private final Peers present;
     private final Key key;
     private final List<NodeId> creditors;
     private final TreeMap<NodeId, List<NodeId>> awaited = new TreeMap<>();
+    private final TreeMap<NodeId, List<NodeId>> heirs = new TreeMap<>();
     private final List<NodeId> satisfied = new ArrayList<>(1);
+    private int unanswered;
+    private boolean refused;
     private long debtsVersion;
     private long bytes;
     private long sentMillis;
 
-    private Payment(long request, Peers present, Key key, List<NodeId> creditors) {
+    private Payment(long request, Key key, List<NodeId> creditors) {
       this.request = request;
-      this.present = present;
       this.key = key;
       this.creditors = creditors;
     }
 
     @Override
     public void read(Held held) {
-      if (!underWay.containsKey(request)) {
+      var present = peers.get(); // as the ring is now, which may have changed meanwhile
+      if (!underWay.containsKey(request) || present == null) {
         return;
       }
       if (held.era() == Eras.NEVER) {
@@ -329,9 +355,11 @@ public final class DebtPayer {
       budget.spend((long) record.length() * creditors.size());
       sentMillis = schedule.monotonicMillis();
       for (NodeId creditor : creditors) {
-        var owners = ownersFor(creditor);
+        var owners = Creditors.of(present, key, creditor, sentMillis);
         awaited.put(creditor, owners);
+        heirs.put(creditor, Creditors.heirs(present, key, creditor));
         for (NodeId owner : owners) {
+          unanswered += present.isAlive(owner, sentMillis) ? 1 : 0;
           present.send(owner, new ReplicaPut(request, key, held.era(), null, record));
         }
         if (owners.isEmpty()) {
@@ -341,25 +369,18 @@ public final class DebtPayer {
       endIfDone();
     }
 
-    /** Whoever owns the partition by now: the creditor, or all of its owners where it is none. */
-    private List<NodeId> ownersFor(NodeId creditor) {
-      if (creditor.equals(present.self())) {
-        return new ArrayList<>(); // from an entry that could not be understood
-      }
-      if (present.isPrimary(creditor, key)) {
-        return new ArrayList<>(List.of(creditor));
-      }
-      var owners = new ArrayList<>(present.primaries(key));
-      owners.remove(present.self());
-      return owners;
-    }
-
     /**
      * Asked for again only after a while, or a record that stays damaged would be read for ever.
      */
     @Override
     public void unreadable() {
+      creditors.forEach(creditor -> deliveries.add(creditor, key));
+      putAside();
+    }
+
+    private void putAside() {
       if (underWay.remove(request) != null) {
+        bytesUnderWay -= bytes;
         long later = schedule.monotonicMillis() + LEAVE_ALONE_MILLIS;
         schedule.at(later, _ -> keysUnderWay.remove(key), 0);
       }
@@ -367,7 +388,7 @@ public final class DebtPayer {
 
     private void replied(NodeId from, PutStatus status) {
       long now = schedule.monotonicMillis();
-      if (isPaid(status)) {
+      if (isPaid(status) || isTooOld(from, status)) {
         window.confirmed(sentMillis, now);
         awaited.forEach(
             (creditor, owners) -> {
@@ -375,11 +396,27 @@ public final class DebtPayer {
                 satisfied.add(creditor);
               }
             });
-        endIfDone();
+        heirs.forEach(
+            (creditor, owners) -> {
+              if (owners.remove(from) && owners.isEmpty()) {
+                deliveries.add(creditor, key);
+              }
+            });
       } else {
         leftAloneUntil.put(from, now + LEAVE_ALONE_MILLIS);
-        end();
+        refused = true;
       }
+      unanswered--;
+      endIfDone();
+    }
+
+    /** Who is yet to be filled takes nothing old. It gets it with all the rest, or by comparing. */
+    private boolean isTooOld(NodeId from, PutStatus status) {
+      var present = peers.get();
+      return status == PutStatus.STALE_ERA
+          && present != null
+          && present.fills(from, key)
+          && !creditors.contains(from);
     }
 
     private static boolean isPaid(PutStatus status) {
@@ -387,18 +424,23 @@ public final class DebtPayer {
     }
 
     private void endIfDone() {
-      if (satisfied.size() == creditors.size()) {
+      if (satisfied.size() == creditors.size() || unanswered <= 0) {
         end();
       }
     }
 
     private void end() {
-      if (underWay.remove(request) != null) {
-        keysUnderWay.remove(key);
-        bytesUnderWay -= bytes;
+      if (underWay.containsKey(request)) {
         if (!satisfied.isEmpty()) {
           paid += satisfied.size();
           replica.settle(key, debtsVersion, satisfied);
+        }
+        if (refused || satisfied.size() < creditors.size()) {
+          putAside();
+        } else {
+          underWay.remove(request);
+          keysUnderWay.remove(key);
+          bytesUnderWay -= bytes;
         }
         advance();
       }

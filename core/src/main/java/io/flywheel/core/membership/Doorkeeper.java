@@ -3,7 +3,13 @@ package io.flywheel.core.membership;
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Message.Announce;
 import io.flywheel.core.message.Message.Formed;
+import io.flywheel.core.message.Message.JoinAsk;
+import io.flywheel.core.message.Message.JoinRefusal;
+import io.flywheel.core.message.Message.ReplicaPut;
+import io.flywheel.core.message.Message.RingAsk;
+import io.flywheel.core.message.Message.RingNews;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.ring.Cluster;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +29,9 @@ public final class Doorkeeper {
 
     /** Drop it; an empty reason is not worth a word. */
     record TurnedAway(String reason) implements Verdict {}
+
+    /** It is of this cluster, and no member as far as is known here: one of both is behind. */
+    record Unacquainted(String reason) implements Verdict {}
 
     /** Another process has this node's identity: stop. */
     record Impostor(String reason) implements Verdict {}
@@ -62,18 +71,38 @@ public final class Doorkeeper {
     }
     if (cluster == null) {
       boolean forms =
-          envelope.message() instanceof Announce || envelope.message() instanceof Formed;
+          switch (envelope.message()) {
+            case Announce _, Formed _, RingNews _, JoinRefusal _ -> true;
+            default -> false;
+          };
       return forms ? first(envelope) : UNREMARKABLE;
     }
     if (envelope.clusterId() != cluster.id()) {
-      return envelope.clusterId() == 0 && envelope.message() instanceof Announce
+      boolean asks =
+          switch (envelope.message()) {
+            case Announce _, JoinAsk _, RingAsk _ -> true;
+            default -> false;
+          };
+      return envelope.clusterId() == 0 && asks
           ? WELCOME
           : new Verdict.TurnedAway("node " + envelope.from() + " belongs to another cluster");
     }
     if (cluster.member(envelope.from()) == null) {
-      return new Verdict.TurnedAway("node " + envelope.from() + " is no member of the cluster");
+      return mayBeOutside(envelope, cluster)
+          ? first(envelope)
+          : new Verdict.Unacquainted("node " + envelope.from() + " is no member of the cluster");
     }
     return first(envelope);
+  }
+
+  /** Who is behind hears of it from whomever; and who has left pays what it still owes. */
+  private static boolean mayBeOutside(Envelope envelope, Cluster cluster) {
+    return switch (envelope.message()) {
+      case RingNews _, RingAsk _ -> true;
+      case ReplicaPut _ ->
+          envelope.epoch() == cluster.epoch() && cluster.removed().contains(envelope.from());
+      default -> false;
+    };
   }
 
   private Verdict first(Envelope envelope) {

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,13 +149,23 @@ public final class Eras {
     return others.size() + 1;
   }
 
-  /** Members other than this one. Before they are known nothing closes. */
+  /**
+   * Members other than this one; those who are none any more are not waited for. Before they are
+   * known nothing closes.
+   */
   public void expect(Collection<NodeId> members) {
+    others.keySet().retainAll(new TreeSet<>(members));
     for (NodeId member : members) {
       others.putIfAbsent(member, new Progress(0, 0));
     }
     membersKnown = true;
     close();
+  }
+
+  /** A newcomer begins where a member is, which does not go on without it. */
+  public void begin(long era, long closedEra) {
+    current = Math.max(current, era);
+    closed = Math.max(closed, closedEra);
   }
 
   /** Another member knows that this era is closed; what is closed once stays so. */

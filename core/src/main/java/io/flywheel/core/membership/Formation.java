@@ -5,10 +5,13 @@ import io.flywheel.core.message.Message.Formed;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.Placement;
+import io.flywheel.core.ring.Ring;
 import io.flywheel.core.ring.RingMember;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -84,11 +87,18 @@ public final class Formation {
       obstacle = "two members have the same identity: one directory was copied from another";
       return null;
     }
-    var ringMembers = new ArrayList<RingMember>();
-    members.forEach(
-        member -> ringMembers.add(new RingMember(member.id(), member.zone(), member.weight())));
-    var ring = Placement.form(ringMembers, settings.partitions(), settings.quorum().n());
-    return new Cluster(clusterId, settings.fingerprint(), List.copyOf(members), ring);
+    var ringMembers = ringMembers();
+    if (!Placement.objection(ringMembers, settings.replication()).isEmpty()) {
+      return null;
+    }
+    var ring = Placement.form(ringMembers, settings.partitions(), settings.replication());
+    return Cluster.formed(clusterId, settings.fingerprint(), members, ring);
+  }
+
+  private List<RingMember> ringMembers() {
+    return announced.values().stream()
+        .map(member -> new RingMember(member.id(), member.zone(), member.weight()))
+        .toList();
   }
 
   private boolean isProposer() {
@@ -96,39 +106,70 @@ public final class Formation {
   }
 
   public Verdict told(Formed formed) {
-    var cluster =
-        new Cluster(formed.clusterId(), settings.fingerprint(), formed.members(), formed.ring());
-    if (!isSound(cluster)) {
+    return told(
+        Cluster.formed(
+            formed.clusterId(), settings.fingerprint(), formed.members(), formed.ring()));
+  }
+
+  /** A cluster has been formed, and may have changed since. */
+  public Verdict told(Cluster cluster) {
+    if (!isSound(cluster, settings)) {
       return new Verdict.Ignore("told of a cluster that contradicts itself or these settings");
     }
     if (cluster.member(self.id()) != null) {
       return new Verdict.Adopt(cluster);
+    }
+    if (cluster.removed().contains(self.id())) {
+      return new Verdict.Stop(
+          "the identity of this data directory was removed from the cluster: start with an empty"
+              + " one");
+    }
+    if (expected.isEmpty()) {
+      return new Verdict.Ignore("no member of the cluster yet: use 'flywheel join'");
     }
     if (cluster.named(self.name()) != null) {
       return new Verdict.Stop(
           "the cluster knows "
               + self.name()
               + " with another data directory; an empty one cannot slip into its place: bring the"
-              + " old directory back, or use 'flywheel replace "
+              + " old directory back, or start it without initial-members and use 'flywheel replace"
+              + " "
               + self.name()
+              + " --node "
+              + self.clientAddress()
               + "'");
     }
     return new Verdict.Stop(
         "the cluster was formed without " + self.name() + "; use 'flywheel join'");
   }
 
-  private boolean isSound(Cluster cluster) {
-    var ring = cluster.ring();
+  /** Whether a cluster that came from outside is one that these settings can have made. */
+  public static boolean isSound(Cluster cluster, ClusterSettings settings) {
+    var open = cluster.transition();
+    var next = open == null ? cluster.ring() : open.next();
+    var identities = new TreeSet<NodeId>();
     var names = new TreeSet<String>();
     for (Member member : cluster.members()) {
-      if (!ring.contains(member.id()) || !names.add(member.name())) {
+      boolean sameName = !names.add(member.name());
+      if (sameName && open == null) {
+        return false;
+      }
+      boolean owns = cluster.ring().contains(member.id()) || next.contains(member.id());
+      if (!owns || !identities.add(member.id()) || cluster.removed().contains(member.id())) {
         return false;
       }
     }
     return cluster.id() != 0
-        && ring.members().size() == cluster.members().size()
-        && ring.partitions() == settings.partitions()
-        && ring.n() == settings.quorum().n();
+        && cluster.settings() == settings.fingerprint()
+        && cluster.epoch() > 0
+        && isSound(cluster.ring(), identities, settings)
+        && isSound(next, identities, settings);
+  }
+
+  private static boolean isSound(Ring ring, Set<NodeId> members, ClusterSettings settings) {
+    return ring.partitions() == settings.partitions()
+        && ring.replication().equals(settings.replication())
+        && ring.members().stream().allMatch(member -> members.contains(member.id()));
   }
 
   /** What is still missing, for an operator. */
@@ -138,6 +179,10 @@ public final class Formation {
     }
     var missing = new TreeSet<>(expected);
     missing.removeAll(announced.keySet());
-    return missing.isEmpty() ? expected.first() + " to form the cluster" : "members " + missing;
+    if (!missing.isEmpty()) {
+      return "members " + missing;
+    }
+    String objection = Placement.objection(ringMembers(), settings.replication());
+    return objection.isEmpty() ? expected.first() + " to form the cluster" : "others: " + objection;
   }
 }

@@ -79,7 +79,7 @@ public final class Gossiper {
   private final StateChanges changes;
   private final TreeSet<String> reported = new TreeSet<>();
   private final TreeSet<NodeId> farAhead = new TreeSet<>();
-  private final List<NodeId> others = new ArrayList<>();
+  private List<NodeId> others = List.of();
   private SortedSet<NodeId> watched = new TreeSet<>();
   private Claim own;
   private NodeId digestsFrom;
@@ -87,6 +87,7 @@ public final class Gossiper {
   private int digests = LEAST_DIGESTS;
   private boolean mayClaim;
   private long epoch;
+  private long caughtUpEpoch;
   private long startedMillis;
   private long awakeMillis;
   private long accusations;
@@ -124,13 +125,31 @@ public final class Gossiper {
   /** The table has all members: begins to gossip among them. */
   public void start(long ringEpoch) {
     long now = schedule.monotonicMillis();
-    epoch = ringEpoch;
     startedMillis = now;
-    others.addAll(table.others());
+    changed(ringEpoch);
+    schedule.at(now, _ -> round(), 0);
+  }
+
+  /** The members of this epoch are in the table, and this node acts on it. */
+  public void changed(long ringEpoch) {
+    epoch = ringEpoch;
+    others = table.others();
     watched = WatchList.of(self, others);
     table.watch(watched);
     refresh(false);
-    schedule.at(now, _ -> round(), 0);
+  }
+
+  /** Whether this node has all copies that it gains by the change that is open in its epoch. */
+  public void caughtUp(boolean isCaughtUp) {
+    caughtUpEpoch = isCaughtUp ? epoch : 0;
+    refresh(false);
+  }
+
+  /** At once to whom it matters: a change of the ring waits for what everybody claims. */
+  public void tellClaim() {
+    if (mayClaim && states.contains(self)) {
+      watched.forEach(peer -> owner.send(peer, new News(List.of(states.of(self)))));
+    }
   }
 
   /** This start's generation is on disk: no later start can have it too. */
@@ -274,7 +293,7 @@ public final class Gossiper {
 
   private List<MemberState> news() {
     var about = rumours.next(NEWS_IN_A_MESSAGE, COMMON_NEWS_IN_A_MESSAGE, states.size());
-    return about.stream().map(states::of).toList();
+    return about.stream().filter(states::contains).map(states::of).toList();
   }
 
   // --- what is told
@@ -402,7 +421,8 @@ public final class Gossiper {
     }
     long era = eras.current();
     long settled = eras.settled();
-    int flags = wellness.flags(schedule.monotonicMillis());
+    boolean caughtUp = epoch > 0 && caughtUpEpoch == epoch;
+    int flags = wellness.flags(schedule.monotonicMillis()) | (caughtUp ? Claim.CAUGHT_UP : 0);
     boolean same =
         own.generation() == generation
             && own.era() == era

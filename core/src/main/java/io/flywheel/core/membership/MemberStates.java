@@ -30,6 +30,14 @@ final class MemberStates {
     }
   }
 
+  void forget(NodeId member) {
+    var state = states.remove(member);
+    if (state != null) {
+      order.remove(Collections.binarySearch(order, member));
+      unknown -= state.claim().isNone() ? 1 : 0;
+    }
+  }
+
   int size() {
     return order.size();
   }

@@ -35,12 +35,20 @@ public final class MembershipTable {
     this.self = self;
   }
 
+  /** A new member, or one of which something has changed. */
   public void add(Member member, boolean connected, long nowMillis) {
     members.put(member.id(), member);
     states.expect(member.id());
     if (!member.id().equals(self)) {
-      others.put(member.id(), new Observation(connected, nowMillis));
+      others.putIfAbsent(member.id(), new Observation(connected, nowMillis));
     }
+  }
+
+  /** It is no member any more. */
+  public void remove(NodeId id) {
+    members.remove(id);
+    others.remove(id);
+    states.forget(id);
   }
 
   /** Expects heartbeats of these only. */

@@ -1,6 +1,7 @@
 package io.flywheel.core.message;
 
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +23,30 @@ public sealed interface ClientRequest {
       long ttlMillis,
       int w,
       int pw,
+      Reach reach,
       @Nullable RequestId id,
       long timeoutMillis)
-      implements ClientRequest {}
+      implements ClientRequest {
+    /** One that says nothing of data centres. */
+    public Put(
+        Key key,
+        Write write,
+        @Nullable String context,
+        long ttlMillis,
+        int w,
+        int pw,
+        @Nullable RequestId id,
+        long timeoutMillis) {
+      this(key, write, context, ttlMillis, w, pw, Reach.ANYWHERE, id, timeoutMillis);
+    }
+  }
 
-  record Get(Key key, int r, int pr, long timeoutMillis) implements ClientRequest {}
+  record Get(Key key, int r, int pr, Reach reach, long timeoutMillis) implements ClientRequest {
+    /** One that says nothing of data centres. */
+    public Get(Key key, int r, int pr, long timeoutMillis) {
+      this(key, r, pr, Reach.ANYWHERE, timeoutMillis);
+    }
+  }
 
   /** Asks every replica what it holds. */
   record Explain(Key key, long timeoutMillis) implements ClientRequest {}

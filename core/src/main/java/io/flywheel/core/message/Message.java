@@ -5,12 +5,18 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
+import io.flywheel.core.ring.Ballot;
+import io.flywheel.core.ring.Cluster;
+import io.flywheel.core.ring.LogEntry;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.core.ring.Slice;
+import io.flywheel.core.ring.Vote;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.Fingerprint;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +26,13 @@ import org.jspecify.annotations.Nullable;
  * carry.
  */
 public sealed interface Message {
+  /** Who is a member, and what members believe of each other. */
+  sealed interface AboutMembers extends Message {}
+
   /**
    * I am here. Arrival is what counts; {@code wallMillis} is the sender's clock, to be compared.
    */
-  record Heartbeat(long wallMillis) implements Message {}
+  record Heartbeat(long wallMillis) implements AboutMembers {}
 
   /**
    * The first word of a gossip round: what is new, and how a part of what I know looks.
@@ -32,21 +41,22 @@ public sealed interface Message {
    * @param digests of what the sender knows of each of them
    * @param news what was heard lately, of whomever
    */
-  record Gossip(NodeId from, List<Integer> digests, List<MemberState> news) implements Message {}
+  record Gossip(NodeId from, List<Integer> digests, List<MemberState> news)
+      implements AboutMembers {}
 
   /** What the receiver seems not to know. */
-  record News(List<MemberState> states) implements Message {}
+  record News(List<MemberState> states) implements AboutMembers {}
 
   /** Can you reach this member? One that is asked of itself just answers. */
-  record Probe(long request, NodeId target) implements Message {}
+  record Probe(long request, NodeId target) implements AboutMembers {}
 
-  record ProbeReply(long request, boolean reached) implements Message {}
+  record ProbeReply(long request, boolean reached) implements AboutMembers {}
 
   /** Before a cluster is formed: who I am, and with whom I expect to form it. */
-  record Announce(Member member, List<String> initialMembers) implements Message {}
+  record Announce(Member member, List<String> initialMembers) implements AboutMembers {}
 
   /** The cluster exists: its id, its members and its ring. */
-  record Formed(long clusterId, List<Member> members, Ring ring) implements Message {}
+  record Formed(long clusterId, List<Member> members, Ring ring) implements AboutMembers {}
 
   /**
    * Coordinate this put: its sender is no replica of the key.
@@ -63,6 +73,7 @@ public sealed interface Message {
       long expiryMillis,
       int w,
       int pw,
+      Reach reach,
       @Nullable RequestId id,
       long timeoutMillis)
       implements Message {}
@@ -140,6 +151,9 @@ public sealed interface Message {
   record SliceKeysReply(long request, List<Key> keys, List<Fingerprint> fingerprints, long nextHash)
       implements AboutTrees {}
 
+  /** What proves that something may be forgotten. */
+  sealed interface AboutReaping extends Message {}
+
   /**
    * Of which of these keys would be forgotten, on your disk, exactly this?
    *
@@ -147,7 +161,7 @@ public sealed interface Message {
    * @param residues the fingerprint of what would be forgotten of each key
    */
   record ReapAsk(long request, long cutoffMillis, List<Key> keys, List<Fingerprint> residues)
-      implements Message {}
+      implements AboutReaping {}
 
   /**
    * Which do.
@@ -155,7 +169,7 @@ public sealed interface Message {
    * @param era the receiver's, when it had read them all
    * @param matching their places in the question, ascending
    */
-  record ReapAnswer(long request, long era, List<Integer> matching) implements Message {}
+  record ReapAnswer(long request, long era, List<Integer> matching) implements AboutReaping {}
 
   /**
    * All replicas had these residues in that era, and it is closed: forget them.
@@ -163,7 +177,145 @@ public sealed interface Message {
    * @param cutoffMillis as it was asked for
    */
   record Reap(long era, long cutoffMillis, List<Key> keys, List<Fingerprint> residues)
-      implements Message {}
+      implements AboutReaping {}
+
+  /**
+   * How the members decide the next entry of the ring log, one for each epoch, and how those hear
+   * of it who were not there. {@code epoch} is always the one that the entry begins.
+   */
+  sealed interface AboutRing extends Message {}
+
+  /** Promise to accept nothing of an older ballot. */
+  record Prepare(long epoch, Ballot ballot) implements AboutRing {}
+
+  /** Promised, and on disk. */
+  record Promise(long epoch, Ballot ballot, @Nullable Vote vote) implements AboutRing {}
+
+  /** Accept this entry in this ballot. */
+  record Accept(long epoch, Vote vote) implements AboutRing {}
+
+  /** Accepted, and on disk. */
+  record Accepted(long epoch, Ballot ballot) implements AboutRing {}
+
+  /** Neither promised nor accepted, because a newer ballot was promised. */
+  record Refusal(long epoch, Ballot ballot, Ballot promised) implements AboutRing {}
+
+  /** A majority has accepted this entry. */
+  record Decided(long epoch, LogEntry entry) implements AboutRing {}
+
+  /** Send me your cluster if it is newer than that of this epoch; 0 from one that has none. */
+  record RingAsk(long epoch) implements AboutRing {}
+
+  /**
+   * The cluster as the sender has it on its disk.
+   *
+   * @param era the sender's, in which a newcomer begins
+   * @param closedEra the newest era that the sender knows to be closed
+   */
+  record RingNews(Cluster cluster, long era, long closedEra) implements AboutRing {}
+
+  /**
+   * Let me become a member.
+   *
+   * @param replaces the name of the dead member whose place it takes; empty for none
+   */
+  record JoinAsk(Member member, String replaces) implements AboutRing {}
+
+  record JoinRefusal(String reason) implements AboutRing {}
+
+  /** How partitions come to their new owners, and former owners come to be rid of them. */
+  sealed interface AboutTransfers extends Message {}
+
+  /**
+   * Send me a page of what you own of this partition.
+   *
+   * @param epoch in which the sender gains it
+   * @param from the storage key at which the page begins
+   * @param to where the range ends that is asked for; empty for the end of the ring
+   * @param mostBytes after so many the page ends, but it has at least one record
+   */
+  record TransferAsk(long request, long epoch, int partition, Bytes from, Bytes to, int mostBytes)
+      implements AboutTransfers {}
+
+  /**
+   * Records in the order of the ring, whole, as they are on disk.
+   *
+   * @param era in which they were read
+   * @param whole whether no record was left out, as it is damaged and nobody knows what it was
+   * @param next the storage key at which the following page begins; empty where the range has ended
+   * @param checksum over all of the records, in their order
+   */
+  record TransferPage(
+      long request,
+      TransferStatus status,
+      long era,
+      List<Key> keys,
+      List<Bytes> records,
+      boolean whole,
+      Bytes next,
+      int checksum)
+      implements AboutTransfers {
+    /** One with its checksum. */
+    public static TransferPage of(
+        long request, long era, List<Key> keys, List<Bytes> records, boolean whole, Bytes next) {
+      int sum = sum(records, next);
+      return new TransferPage(request, TransferStatus.SERVED, era, keys, records, whole, next, sum);
+    }
+
+    /** Whether it is as its sender made it. */
+    public boolean isIntact() {
+      return checksum == sum(records, next);
+    }
+
+    private static int sum(List<Bytes> records, Bytes next) {
+      var crc = new CRC32C();
+      for (Bytes record : records) {
+        crc.update(record.array());
+      }
+      crc.update(next.array());
+      return (int) crc.getValue();
+    }
+
+    /** Why there is no page. */
+    public static TransferPage refusal(long request, TransferStatus status) {
+      return new TransferPage(request, status, 0, List.of(), List.of(), false, Bytes.EMPTY, 0);
+    }
+  }
+
+  /** Which of these states, of keys that you own, do you have on your disk just like this? */
+  record ReleaseAsk(long request, List<Key> keys, List<Fingerprint> states)
+      implements AboutTransfers {}
+
+  /**
+   * Those.
+   *
+   * @param held their places in the question, ascending
+   */
+  record ReleaseAnswer(long request, List<Integer> held) implements AboutTransfers {}
+
+  /** What becomes of a {@link TransferAsk}. */
+  enum TransferStatus implements Coded {
+    SERVED(1),
+    /** The receiver is in another epoch, or not all that it took before this one is on its disk. */
+    NOT_YET(2),
+    /** The receiver has much else to do. */
+    BUSY(3),
+    /** The page cannot be read now: there may be something, nobody knows what. */
+    UNREADABLE(4),
+    /** The receiver does not own the partition. */
+    NOT_AN_OWNER(5);
+
+    private final int code;
+
+    TransferStatus(int code) {
+      this.code = code;
+    }
+
+    @Override
+    public int code() {
+      return code;
+    }
+  }
 
   /** What became of a {@link ReplicaPut}. */
   enum PutStatus implements Coded {
@@ -182,7 +334,9 @@ public sealed interface Message {
     /** Not kept: the receiver's disk is full, or what it keeps for others is at its limit. */
     FULL(7),
     /** Not kept: the state was read in an era that is closed; read it again. */
-    STALE_ERA(8);
+    STALE_ERA(8),
+    /** Not kept: its sender goes by a ring by which it may have sent it to too few. */
+    STALE_RING(9);
 
     private final int code;
 
@@ -203,7 +357,9 @@ public sealed interface Message {
     /** There is something, and it cannot be read: not the same as absent. */
     UNREADABLE(3),
     OVERLOADED(4),
-    NOT_A_REPLICA(5);
+    NOT_A_REPLICA(5),
+    /** Not answered: its sender goes by a ring that may not be read any more, or not yet. */
+    STALE_RING(6);
 
     private final int code;
 

@@ -31,6 +31,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.core.version.SiblingsCodec;
@@ -95,6 +96,8 @@ public final class MessageCodec {
           case ReplicaPut put -> put.record().length();
           case ReplicaGetReply reply -> reply.record().length();
           case ForwardPut put -> put.write().value().length();
+          case Message.TransferPage page ->
+              page.records().stream().mapToInt(record -> record.length() + 64).sum();
           default -> 0;
         };
   }
@@ -140,7 +143,9 @@ public final class MessageCodec {
       }
       case Gossip _, News _, Probe _, ProbeReply _ -> GossipCodec.write(out, message);
       case Message.AboutTrees trees -> TreeCodec.write(out, trees);
+      case Message.AboutRing ring -> RingCodec.write(out, ring);
       case ReapAsk _, ReapAnswer _, Reap _ -> ReapCodec.write(out, message);
+      case Message.AboutTransfers transfer -> TransferCodec.write(out, transfer);
     }
   }
 
@@ -178,6 +183,12 @@ public final class MessageCodec {
           message = GossipCodec.read(kind, in);
         }
         if (message == null) {
+          message = TransferCodec.read(kind, in);
+        }
+        if (message == null) {
+          message = RingCodec.read(kind, in);
+        }
+        if (message == null) {
           throw new MalformedException("message kind " + kind + " is not known");
         }
         yield message;
@@ -192,6 +203,7 @@ public final class MessageCodec {
     put.write().write(out);
     SiblingsCodec.writeContext(out, put.context());
     out.varint(put.expiryMillis()).varint(put.w()).varint(put.pw());
+    put.reach().write(out);
     var id = put.id();
     out.bool(id != null);
     if (id != null) {
@@ -210,6 +222,7 @@ public final class MessageCodec {
         readExpiry(in),
         in.count(Short.MAX_VALUE),
         in.count(Short.MAX_VALUE),
+        Reach.read(in),
         in.bool() ? RequestId.read(in) : null,
         readTimeout(in));
   }
@@ -289,7 +302,7 @@ public final class MessageCodec {
     return in.count(Integer.MAX_VALUE);
   }
 
-  private static <C extends Coded> C constant(ByteReader in, C[] all) throws MalformedException {
+  static <C extends Coded> C constant(ByteReader in, C[] all) throws MalformedException {
     int code = in.u8();
     for (C constant : all) {
       if (constant.code() == code) {

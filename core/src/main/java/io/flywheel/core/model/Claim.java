@@ -11,8 +11,9 @@ import java.util.zip.CRC32C;
  * @param version counts its claims within the generation
  * @param era the era that it has on its disk
  * @param settled the newest era in which it owes nothing
- * @param epoch of its ring
- * @param flags what is wrong with it, see {@link #SLOW_DISK}, {@link #PAUSED}, {@link #FULL_DISK}
+ * @param epoch of its ring, on its disk and acted upon
+ * @param flags what is wrong with it, see {@link #SLOW_DISK}, {@link #PAUSED}, {@link #FULL_DISK};
+ *     and whether it is {@link #CAUGHT_UP}
  */
 public record Claim(
     NodeId member,
@@ -28,7 +29,10 @@ public record Claim(
   public static final int PAUSED = 2;
   public static final int FULL_DISK = 4;
 
-  private static final int ALL_FLAGS = SLOW_DISK | PAUSED | FULL_DISK;
+  /** It has every copy that it gains by the change of the ring that is open in its epoch. */
+  public static final int CAUGHT_UP = 8;
+
+  private static final int ALL_FLAGS = SLOW_DISK | PAUSED | FULL_DISK | CAUGHT_UP;
 
   /** A claim of the member itself. */
   public static Claim of(

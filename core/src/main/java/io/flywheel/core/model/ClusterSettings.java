@@ -17,6 +17,7 @@ public final class ClusterSettings {
   private final String cluster;
   private final int partitions;
   private final Quorum quorum;
+  private final Replication replication;
   private final Limits limits;
   private final TreeMap<String, NamespaceSettings> namespaces = new TreeMap<>();
   private final long fingerprint;
@@ -27,9 +28,25 @@ public final class ClusterSettings {
       Quorum quorum,
       Limits limits,
       Collection<NamespaceSettings> namespaces) {
+    this(cluster, partitions, Replication.spread(quorum.n()), quorum, limits, namespaces);
+  }
+
+  /** The same, with numbers of copies for data centres; n is their sum. */
+  public ClusterSettings(
+      String cluster,
+      int partitions,
+      Replication replication,
+      Quorum quorum,
+      Limits limits,
+      Collection<NamespaceSettings> namespaces) {
+    if (replication.n() != quorum.n()) {
+      throw new IllegalArgumentException(
+          replication + " are " + replication.n() + " copies, not " + quorum.n());
+    }
     this.cluster = cluster;
     this.partitions = partitions;
     this.quorum = quorum;
+    this.replication = replication;
     this.limits = limits;
     this.namespaces.put(NamespaceSettings.DEFAULT.name(), NamespaceSettings.DEFAULT);
     this.namespaces.put(NamespaceSettings.LWW.name(), NamespaceSettings.LWW);
@@ -48,6 +65,11 @@ public final class ClusterSettings {
   /** N, and the R and W of requests that do not say. */
   public Quorum quorum() {
     return quorum;
+  }
+
+  /** N, and where these copies stand. */
+  public Replication replication() {
+    return replication;
   }
 
   public Limits limits() {
@@ -77,6 +99,9 @@ public final class ClusterSettings {
           .text(namespace.overflow().name())
           .text(namespace.blindWrites().name())
           .varint(namespace.ttlMillis());
+    }
+    if (replication.isByDatacenter()) {
+      replication.write(out);
     }
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(out.toByteArray());

@@ -13,6 +13,12 @@ public record Member(
   private static final int MAX_TEXT_BYTES = 255;
   public static final int MAX_WEIGHT = 1000;
 
+  public Member weighing(int newWeight) {
+    return newWeight == weight
+        ? this
+        : new Member(id, name, clientAddress, peerAddress, zone, newWeight);
+  }
+
   public void write(ByteWriter out) {
     out.i64(id.value()).text(name).text(clientAddress).text(peerAddress);
     out.text(zone.datacenter()).text(zone.rack()).varint(weight);

@@ -28,6 +28,7 @@ public record MemberState(Claim claim, Verdict verdict) implements Comparable<Me
     boolean isFirst = older.claim.isNone();
     return verdict != older.verdict
         || claim.flags() != older.claim.flags()
+        || (!isFirst && claim.epoch() != older.claim.epoch())
         || (!isFirst && claim.generation() != older.claim.generation());
   }
 

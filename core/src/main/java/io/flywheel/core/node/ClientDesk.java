@@ -25,6 +25,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.replica.PutOrder;
 import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Context;
@@ -35,10 +36,13 @@ import io.flywheel.core.version.Siblings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes what clients ask, checks it, and starts the put or get. Everything that can be wrong with a
- * request is found here, before any work is done for it.
+ * request is found here, before any work is done for it. Whose key it is is looked up at the moment
+ * of each step: the ring may have changed while the request waited for it.
  */
 final class ClientDesk {
   private static final long SETTLING_MILLIS = 2_000;
@@ -61,6 +65,7 @@ final class ClientDesk {
   private final Census census;
   private final Upkeep upkeep;
   private final WaitingLine line;
+  private final Supplier<@Nullable Peers> peers;
   private final long settledMillis;
   private long tombstonesWritten;
   private long siblingsFound;
@@ -74,7 +79,8 @@ final class ClientDesk {
       Forwarder forwarder,
       Census census,
       Upkeep upkeep,
-      WaitingLine line) {
+      WaitingLine line,
+      Supplier<@Nullable Peers> peers) {
     this.settings = settings;
     this.schedule = schedule;
     this.seal = seal;
@@ -84,6 +90,7 @@ final class ClientDesk {
     this.census = census;
     this.upkeep = upkeep;
     this.line = line;
+    this.peers = peers;
     this.settledMillis = schedule.monotonicMillis() + SETTLING_MILLIS;
   }
 
@@ -95,7 +102,8 @@ final class ClientDesk {
     return siblingsFound;
   }
 
-  void serve(Peers peers, ClientRequest request, Consumer<Outcome> answer) {
+  /** Only once there is a cluster. */
+  void serve(ClientRequest request, Consumer<Outcome> answer) {
     var namespace = settings.namespace(request.key().namespace());
     if (namespace == null) {
       answer.accept(
@@ -113,7 +121,8 @@ final class ClientDesk {
             ? DEFAULT_TIMEOUT_MILLIS
             : Math.min(request.timeoutMillis(), MAX_TIMEOUT_MILLIS);
     long deadline = schedule.monotonicMillis() + timeout;
-    line.add(timeout, () -> attempt(peers, request, namespace, deadline, answer), answer);
+    long bytes = request instanceof ClientRequest.Put put ? put.write().value().length() : 0;
+    line.add(timeout, bytes, () -> attempt(request, namespace, deadline, answer), answer);
   }
 
   /**
@@ -121,42 +130,48 @@ final class ClientDesk {
    * replicas, and has therefore not begun, it tries again until it has had the time to.
    */
   private void attempt(
-      Peers peers,
-      ClientRequest request,
-      NamespaceSettings namespace,
-      long deadline,
-      Consumer<Outcome> answer) {
+      ClientRequest request, NamespaceSettings namespace, long deadline, Consumer<Outcome> answer) {
     Consumer<Outcome> unlessTooEarly =
         outcome -> {
           long next = schedule.monotonicMillis() + SETTLING_RETRY_MILLIS;
           boolean lacksReplicas =
               outcome instanceof NotDone notDone && notDone.obstacle() == Obstacle.TOO_FEW_REPLICAS;
           if (lacksReplicas && next < settledMillis && next < deadline) {
-            schedule.at(next, _ -> attempt(peers, request, namespace, deadline, answer), 0);
+            schedule.at(next, _ -> attempt(request, namespace, deadline, answer), 0);
           } else {
             answer.accept(outcome);
           }
         };
     switch (request) {
-      case ClientRequest.Put put -> put(peers, put, namespace, deadline, unlessTooEarly);
-      case ClientRequest.Get get -> get(peers, get, namespace, deadline, unlessTooEarly);
-      case ClientRequest.Explain explain ->
-          census.take(
-              peers,
-              explain.key(),
-              nodesOf(peers, explain.key()),
-              deadline,
-              holdings ->
-                  answer.accept(
-                      new Explained(holdings, upkeep.provenMillisAgo(peers, explain.key()))));
-      case ClientRequest.Repair repair -> upkeep.repair(peers, repair.key(), deadline, answer);
+      case ClientRequest.Put put -> put(put, namespace, deadline, unlessTooEarly);
+      case ClientRequest.Get get -> get(get, namespace, deadline, unlessTooEarly);
+      case ClientRequest.Explain explain -> explain(explain.key(), deadline, answer);
+      case ClientRequest.Repair repair -> upkeep.repair(present(), repair.key(), deadline, answer);
     }
   }
 
+  private void explain(Key key, long deadline, Consumer<Outcome> answer) {
+    var present = present();
+    census.take(
+        present,
+        key,
+        nodesOf(present, key),
+        deadline,
+        holdings -> answer.accept(new Explained(holdings, upkeep.provenMillisAgo(present(), key))));
+  }
+
+  private Peers present() {
+    var present = peers.get();
+    if (present == null) {
+      throw new IllegalStateException("nobody asks before there is a cluster, and it stays");
+    }
+    return present;
+  }
+
   /** A put that another node, no replica of the key, brings here. */
-  void forwarded(Peers peers, NodeId from, ForwardPut put) {
+  void forwarded(NodeId from, ForwardPut put) {
     Consumer<Outcome> answer =
-        outcome -> peers.send(from, new ForwardReply(put.request(), outcome));
+        outcome -> present().send(from, new ForwardReply(put.request(), outcome));
     if (settings.namespace(put.key().namespace()) == null) {
       answer.accept(new NotDone(Obstacle.NOT_SERVING, "this node does not know the namespace"));
       return;
@@ -178,17 +193,18 @@ final class ClientDesk {
             put.era(),
             put.w(),
             put.pw(),
+            put.reach(),
             put.id(),
             schedule.monotonicMillis() + Math.min(put.timeoutMillis(), MAX_TIMEOUT_MILLIS));
-    line.add(put.timeoutMillis(), () -> puts.put(peers, order, answer, answer), answer);
+    line.add(
+        put.timeoutMillis(),
+        put.write().value().length(),
+        () -> puts.put(present(), order, answer, answer),
+        answer);
   }
 
   private void put(
-      Peers peers,
-      ClientRequest.Put put,
-      NamespaceSettings namespace,
-      long deadline,
-      Consumer<Outcome> answer) {
+      ClientRequest.Put put, NamespaceSettings namespace, long deadline, Consumer<Outcome> answer) {
     var defaults = settings.quorum();
     int w = put.w() == 0 ? defaults.w() : put.w();
     int pw = put.pw() == 0 ? defaults.pw() : put.pw();
@@ -234,13 +250,14 @@ final class ClientDesk {
             PutOrder.NOW,
             w,
             pw,
+            put.reach().from(here()),
             put.id(),
             deadline);
     Consumer<Outcome> counted = put.write().tombstone() ? counting(answer) : answer;
     if (readsFirst) {
-      readThenPut(peers, order, namespace, counted);
+      readThenPut(order, namespace, counted);
     } else {
-      coordinate(peers, order, counted);
+      coordinate(order, counted);
     }
   }
 
@@ -253,19 +270,21 @@ final class ClientDesk {
     };
   }
 
-  private void readThenPut(
-      Peers peers, PutOrder order, NamespaceSettings namespace, Consumer<Outcome> answer) {
+  /** What the write need not reach is not asked first either. */
+  private void readThenPut(PutOrder order, NamespaceSettings namespace, Consumer<Outcome> answer) {
+    boolean isAnywhere = order.reach().equals(Reach.ANYWHERE);
     gets.get(
-        peers,
+        present(),
         order.key(),
         namespace.conflicts(),
-        settings.quorum().r(),
+        isAnywhere ? settings.quorum().r() : 1,
         settings.quorum().pr(),
+        order.reach(),
         order.deadlineMillis(),
         new GetListener() {
           @Override
           public void found(Siblings merged, Receipt receipt) {
-            coordinate(peers, order.withRead(merged.context()), answer);
+            coordinate(order.withRead(merged.context()), answer);
           }
 
           @Override
@@ -278,46 +297,49 @@ final class ClientDesk {
         });
   }
 
-  private void coordinate(Peers peers, PutOrder order, Consumer<Outcome> answer) {
-    if (takesPart(peers, order.key())) {
+  private void coordinate(PutOrder order, Consumer<Outcome> answer) {
+    var present = present();
+    if (takesPart(present, order.key())) {
       puts.put(
-          peers, order, answer, inability -> forwarder.forward(peers, order, inability, answer));
+          present,
+          order,
+          answer,
+          inability -> forwarder.forward(present(), order, inability, answer));
     } else {
-      forwarder.forward(peers, order, NOBODY_TO_ASK, answer);
+      forwarder.forward(present, order, NOBODY_TO_ASK, answer);
     }
   }
 
-  /** Whether this node is a primary of the key, or one of those that stand in for them now. */
-  private boolean takesPart(Peers peers, Key key) {
-    if (peers.isReplica(key)) {
+  /**
+   * Whether this node is to coordinate: one that is read, as it has what the put builds on; or,
+   * where none of these lives, another owner or one of those that stand in for them now.
+   */
+  private boolean takesPart(Peers present, Key key) {
+    if (present.isReader(key)) {
       return true;
     }
-    boolean standsIn = false;
-    for (Replica part : peers.replicas(key, schedule.monotonicMillis())) {
+    boolean standsIn = present.isOwn(key);
+    for (Replica part : present.replicas(key, schedule.monotonicMillis())) {
       if (part instanceof Replica.Primary) {
         return false; // a primary that lives is to coordinate
       }
-      standsIn |= part.node().equals(peers.self());
+      standsIn |= part.node().equals(present.self());
     }
     return standsIn;
   }
 
-  /** A key's primaries, and those that would stand in first if they all were gone. */
-  private static List<NodeId> nodesOf(Peers peers, Key key) {
-    var nodes = new ArrayList<>(peers.primaries(key));
-    var fallbacks = peers.fallbacks(key);
-    for (int i = peers.primaries(key).size(); i > 0 && fallbacks.hasNext(); i--) {
+  /** A key's owners, and those that would stand in first if they all were gone. */
+  private static List<NodeId> nodesOf(Peers present, Key key) {
+    var nodes = new ArrayList<>(present.writers(key));
+    var fallbacks = present.fallbacks(key);
+    for (int i = present.writers(key).size(); i > 0 && fallbacks.hasNext(); i--) {
       nodes.add(fallbacks.next());
     }
     return nodes;
   }
 
   private void get(
-      Peers peers,
-      ClientRequest.Get get,
-      NamespaceSettings namespace,
-      long deadline,
-      Consumer<Outcome> answer) {
+      ClientRequest.Get get, NamespaceSettings namespace, long deadline, Consumer<Outcome> answer) {
     int r = get.r() == 0 ? settings.quorum().r() : get.r();
     int pr = get.pr() == 0 ? settings.quorum().pr() : get.pr();
     if (!isCount(r) || pr < 0 || pr > settings.quorum().n()) {
@@ -325,11 +347,12 @@ final class ClientDesk {
       return;
     }
     gets.get(
-        peers,
+        present(),
         get.key(),
         namespace.conflicts(),
         r,
         pr,
+        get.reach().from(here()),
         deadline,
         new GetListener() {
           @Override
@@ -366,6 +389,10 @@ final class ClientDesk {
   private long expiry(ClientRequest.Put put, NamespaceSettings namespace) {
     long ttl = put.ttlMillis() > 0 ? put.ttlMillis() : namespace.ttlMillis();
     return ttl == 0 || put.write().tombstone() ? 0 : schedule.wallMillis() + ttl;
+  }
+
+  private String here() {
+    return present().datacenter(present().self());
   }
 
   private boolean isCount(int value) {

@@ -60,7 +60,7 @@ final class DamageReports implements LocalReplica.Damage {
   public void contradicted(Key key) {
     reports.warnOnce("replicas hold different values of one write of " + key);
     var peers = membership.peers();
-    if (peers != null && arbitration != null && peers.isPrimary(peers.self(), key)) {
+    if (peers != null && arbitration != null && peers.isReader(key)) {
       arbitration.contradicted(peers, key);
     }
   }

@@ -3,12 +3,8 @@ package io.flywheel.core.node;
 import io.flywheel.core.coordinate.Peers;
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Effect.Severity;
-import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.Outbox;
 import io.flywheel.core.effect.Schedule;
-import io.flywheel.core.effect.StorageKey;
-import io.flywheel.core.effect.Table;
-import io.flywheel.core.membership.Cluster;
 import io.flywheel.core.membership.Doorkeeper;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.membership.Formation;
@@ -24,16 +20,19 @@ import io.flywheel.core.message.Message.Heartbeat;
 import io.flywheel.core.message.Message.News;
 import io.flywheel.core.message.Message.Probe;
 import io.flywheel.core.message.Message.ProbeReply;
+import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.ActorLease;
 import io.flywheel.core.replica.Journal;
-import java.util.ArrayList;
+import io.flywheel.core.ring.Cluster;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,12 +52,16 @@ final class MembershipDesk {
   private final Gossiper gossiper;
   private final ActorLease lease;
   private final Formation formation;
+  private final RingDesk ring;
+  private final Roster roster;
   private final TreeSet<NodeId> connected = new TreeSet<>();
   private @Nullable Cluster cluster;
   private @Nullable Peers peers;
   private boolean identityDurable;
   private boolean adopting;
   private boolean stopping;
+  private BooleanSupplier isDrained = () -> true;
+  private Runnable ringChanged = () -> {};
   private long sequence;
 
   MembershipDesk(
@@ -69,7 +72,9 @@ final class MembershipDesk {
       Schedule schedule,
       SplittableRandom random,
       Journal journal,
-      ActorLease lease) {
+      ActorLease lease,
+      Map<Bytes, Bytes> metadata)
+      throws MalformedException {
     this.config = config;
     this.identity = identity;
     this.eras = eras;
@@ -90,7 +95,20 @@ final class MembershipDesk {
             random,
             outbox,
             new GossipOwner());
+    roster = new Roster(identity.id(), config.name(), table, eras, schedule);
     formation = new Formation(self(), config.settings(), config.initialMembers());
+    ring =
+        new RingDesk(
+            config, identity, metadata, new RingPlace(), eras, table, journal, schedule, outbox);
+  }
+
+  /** What else has to follow when the ring has changed, with the new peers in place. */
+  void whenRingChanges(Runnable follows) {
+    ringChanged = follows;
+  }
+
+  RingDesk ring() {
+    return ring;
   }
 
   /** The other members, once there is a cluster on disk. */
@@ -106,6 +124,12 @@ final class MembershipDesk {
     var verdict = doorkeeper.examine(envelope, cluster);
     if (verdict instanceof Doorkeeper.Verdict.Welcome) {
       table.heard(envelope.from(), schedule.monotonicMillis());
+    }
+    boolean known =
+        verdict instanceof Doorkeeper.Verdict.Welcome
+            || verdict instanceof Doorkeeper.Verdict.Unacquainted;
+    if (known && envelope.clusterId() != 0) {
+      ring.tidings().seen(envelope.from(), envelope.epoch());
     }
     return verdict;
   }
@@ -136,17 +160,32 @@ final class MembershipDesk {
   }
 
   /** What members say of members. */
-  void heard(NodeId from, Message message) {
-    if (cluster == null) {
-      return;
+  void heard(NodeId from, Message.AboutMembers message) {
+    switch (message) {
+      case Announce announce -> announced(from, announce);
+      case Formed formed -> told(formed);
+      case Heartbeat _, Gossip _, News _, Probe _, ProbeReply _ -> {
+        if (cluster != null) {
+          gossip(from, message);
+        }
+      }
     }
+  }
+
+  private void gossip(NodeId from, Message.AboutMembers message) {
     switch (message) {
       case Heartbeat beat -> gossiper.heartbeat(from, beat);
-      case Gossip gossip -> gossiper.heard(from, gossip);
-      case News news -> gossiper.heard(from, news);
+      case Gossip gossip -> {
+        gossiper.heard(from, gossip);
+        ring.drive();
+      }
+      case News news -> {
+        gossiper.heard(from, news);
+        ring.drive();
+      }
       case Probe probe -> gossiper.probe(from, probe);
       case ProbeReply reply -> gossiper.replied(from, reply);
-      default -> throw new IllegalArgumentException("not about members: " + message);
+      case Announce _, Formed _ -> throw new IllegalArgumentException("no gossip: " + message);
     }
   }
 
@@ -159,7 +198,7 @@ final class MembershipDesk {
     gossiper.awake();
   }
 
-  void announced(NodeId from, Announce announce) {
+  private void announced(NodeId from, Announce announce) {
     if (cluster != null) {
       tell(from);
     } else {
@@ -168,7 +207,7 @@ final class MembershipDesk {
     }
   }
 
-  void told(Formed formed) {
+  private void told(Formed formed) {
     if (cluster != null || adopting) {
       return;
     }
@@ -192,42 +231,67 @@ final class MembershipDesk {
   /** Serves only once the cluster is on disk, and tells the others only then. */
   private void adopt(Cluster formed) {
     adopting = true;
-    var mutation = new Mutation(Table.METADATA, StorageKey.CLUSTER, formed.encode());
-    journal
-        .storeForCertain(List.of(mutation))
-        .whenDurable(
-            () -> {
-              join(formed);
-              connected.forEach(this::tell);
-              outbox.add(
-                  new Effect.Report(
-                      Severity.INFO, "formed: " + formed.members().size() + " members"));
-            });
+    ring.adopt(
+        formed,
+        List.of(),
+        () -> {
+          connected.forEach(this::tell);
+          outbox.add(
+              new Effect.Report(Severity.INFO, "formed: " + formed.members().size() + " members"));
+        });
   }
 
   private void tell(NodeId peer) {
-    if (cluster != null) {
+    if (cluster != null && cluster.epoch() > 1) {
+      ring.tidings().welcome(peer);
+    } else if (cluster != null) {
       send(peer, new Formed(cluster.id(), cluster.members(), cluster.ring()));
     }
   }
 
-  /** Belongs to this cluster, which is on disk. */
-  void join(Cluster formed) {
-    cluster = formed;
-    for (Member member : formed.members()) {
+  /** Starts with this cluster, which is on disk. */
+  void belong(Cluster stored) {
+    become(stored);
+    ring.begun(stored);
+  }
+
+  private void become(Cluster next) {
+    boolean isFirst = cluster == null;
+    cluster = next;
+    for (Member member : table.members()) {
+      if (next.member(member.id()) == null) {
+        table.remove(member.id());
+      }
+    }
+    for (Member member : next.members()) {
+      boolean isNew = !table.contains(member.id());
       table.add(member, connected.contains(member.id()), schedule.monotonicMillis());
-      if (!member.id().equals(identity.id())) {
+      if (isNew && !member.id().equals(identity.id())) {
         outbox.add(new Effect.Dial(member.peerAddress()));
       }
     }
     eras.expect(table.others());
-    gossiper.start(formed.ring().epoch());
-    peers = new Peers(identity.id(), formed.ring(), table, this::send);
+    if (isFirst) {
+      gossiper.start(next.epoch());
+    } else {
+      gossiper.changed(next.epoch());
+      gossiper.tellClaim();
+    }
+    peers = new Peers(identity.id(), next.ownership(), table, this::send);
+    ringChanged.run();
   }
 
   /** Whether a stored cluster is the one that the configuration means. */
   void checkBelongs(Cluster stored) throws MalformedException {
     var member = stored.member(identity.id());
+    if (stored.removed().contains(identity.id())) {
+      if (ring.departed()) {
+        return;
+      }
+      throw new MalformedException(
+          "this node was removed from the cluster, and its identity never returns: to come back"
+              + " it joins with an empty directory");
+    }
     if (member == null || !member.name().equals(config.name())) {
       throw new MalformedException(
           "the data directory belongs to node "
@@ -247,7 +311,11 @@ final class MembershipDesk {
     if (cluster == null) {
       proposeIfComplete();
       connected.forEach(this::greet);
+      if (identityDurable) {
+        ring.joins().ask(self(), connected);
+      }
     } else {
+      ring.beat();
       gossiper.beat(journal.oldestMillis());
       // A connection to this very identity leads to a copy of it, which has to be told.
       if (connected.contains(identity.id())) {
@@ -261,7 +329,9 @@ final class MembershipDesk {
       return;
     }
     if (cluster == null) {
-      send(peer, new Announce(self(), config.initialMembers()));
+      if (!config.initialMembers().isEmpty()) {
+        send(peer, new Announce(self(), config.initialMembers()));
+      }
     } else if (table.contains(peer)) {
       gossiper.connected(peer);
     }
@@ -280,7 +350,7 @@ final class MembershipDesk {
   /** What keeps this node from serving; empty when it serves. */
   String waitingFor() {
     if (peers != null) {
-      return "";
+      return ring.departed() ? "nothing: it has left its cluster" : "";
     }
     if (config.initialMembers().isEmpty()) {
       return "a cluster: the directory is empty and no initial-members are configured";
@@ -288,43 +358,59 @@ final class MembershipDesk {
     return formation.waitingFor();
   }
 
-  List<MemberView> views() {
-    long monotonic = schedule.monotonicMillis();
-    var views = new ArrayList<MemberView>();
-    for (Member member : table.members()) {
-      views.add(
-          new MemberView(
-              member,
-              table.state(member.id(), monotonic),
-              table.reason(member.id(), monotonic),
-              table.silentMillis(member.id(), monotonic),
-              table.phi(member.id(), monotonic),
-              table.skewMillis(member.id()),
-              isSelf(member) ? eras.current() : table.claim(member.id()).era(),
-              isSelf(member) ? eras.settled() : table.claim(member.id()).settled()));
+  Roster roster() {
+    return roster;
+  }
+
+  RingView changes() {
+    return ring.view(standing());
+  }
+
+  private Standing standing() {
+    if (cluster == null) {
+      return Standing.OUTSIDE;
     }
-    return views;
+    if (!ring.departed()) {
+      return Standing.MEMBER;
+    }
+    return isDrained.getAsBoolean() ? Standing.LEFT : Standing.DRAINING;
+  }
+
+  /** When this holds, a node that has left keeps nothing that others need. */
+  void drainedWhen(BooleanSupplier condition) {
+    isDrained = condition;
   }
 
   List<MemberState> told() {
     return table.told();
   }
 
-  /** Names of the members that keep eras from going on, or from closing. */
-  List<String> heldUpBy() {
-    var names = new ArrayList<String>();
-    if (eras.settled() < eras.current() - 3) {
-      names.add(config.name());
+  private final class RingPlace implements RingDesk.Place {
+    @Override
+    public @Nullable Cluster cluster() {
+      return cluster;
     }
-    for (NodeId id : eras.heldUpBy()) {
-      var member = table.member(id);
-      names.add(member == null ? id.toString() : member.name());
-    }
-    return names;
-  }
 
-  private boolean isSelf(Member member) {
-    return member.id().equals(identity.id());
+    @Override
+    public void become(Cluster next) {
+      MembershipDesk.this.become(next);
+    }
+
+    @Override
+    public void claimCaughtUp(boolean isCaughtUp) {
+      gossiper.caughtUp(isCaughtUp);
+      gossiper.tellClaim();
+    }
+
+    @Override
+    public Formation.Verdict judge(Cluster found) {
+      return formation.told(found);
+    }
+
+    @Override
+    public void send(NodeId to, Message message) {
+      MembershipDesk.this.send(to, message);
+    }
   }
 
   private final class GossipOwner implements Gossiper.Owner {
@@ -345,7 +431,7 @@ final class MembershipDesk {
 
   private void send(NodeId to, Message message) {
     long clusterId = cluster == null ? 0 : cluster.id();
-    long epoch = cluster == null ? 0 : cluster.ring().epoch();
+    long epoch = cluster == null ? 0 : cluster.epoch();
     long settings = config.settings().fingerprint();
     outbox.add(
         new Effect.Send(

@@ -18,7 +18,7 @@ import io.flywheel.core.effect.Scanner;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.handoff.BackgroundBudget;
-import io.flywheel.core.membership.Cluster;
+import io.flywheel.core.handoff.FormerPartitions;
 import io.flywheel.core.membership.Doorkeeper;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.membership.Identity;
@@ -26,22 +26,6 @@ import io.flywheel.core.membership.MembershipTable;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Message;
-import io.flywheel.core.message.Message.Announce;
-import io.flywheel.core.message.Message.Formed;
-import io.flywheel.core.message.Message.ForwardPut;
-import io.flywheel.core.message.Message.ForwardReply;
-import io.flywheel.core.message.Message.Gossip;
-import io.flywheel.core.message.Message.Heartbeat;
-import io.flywheel.core.message.Message.News;
-import io.flywheel.core.message.Message.Probe;
-import io.flywheel.core.message.Message.ProbeReply;
-import io.flywheel.core.message.Message.Reap;
-import io.flywheel.core.message.Message.ReapAnswer;
-import io.flywheel.core.message.Message.ReapAsk;
-import io.flywheel.core.message.Message.ReplicaGet;
-import io.flywheel.core.message.Message.ReplicaGetReply;
-import io.flywheel.core.message.Message.ReplicaPut;
-import io.flywheel.core.message.Message.ReplicaPutReply;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Outcome.NotDone;
 import io.flywheel.core.message.Outcome.Obstacle;
@@ -58,6 +42,7 @@ import io.flywheel.core.replica.KeyWork;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.LoserLog;
 import io.flywheel.core.replica.Records;
+import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.version.ContextSeal;
 import io.flywheel.core.version.Fingerprints;
 import java.util.List;
@@ -75,12 +60,6 @@ import org.jspecify.annotations.Nullable;
  * to {@link LocalReplica} and through {@link Journal} to the disk; a peer's to {@link ReplicaDesk}.
  */
 public final class Node {
-  /** The most client requests that are worked on at a time. */
-  private static final int MAX_REQUESTS_IN_FLIGHT = 16_384;
-
-  /** The most bytes of values that clients' unanswered requests may hold. */
-  private static final long MAX_BYTES_IN_FLIGHT = 64L << 20;
-
   /** Keeps a census' request numbers away from those of gets. */
   private static final long CENSUS_REQUESTS = 1L << 60;
 
@@ -105,19 +84,19 @@ public final class Node {
   private final WaitingLine line;
   private final ClientDesk clients;
   private final ReplicaDesk replicas;
-  private int requestsInFlight;
-  private long bytesInFlight;
+  private final InFlight inFlight = new InFlight();
 
   private Node(
       NodeConfig config,
       Identity before,
-      Eras eras,
+      Map<Bytes, Bytes> metadata,
       SplittableRandom random,
       Now now,
-      Outbox outbox) {
+      Outbox outbox)
+      throws MalformedException {
     this.config = config;
     this.outbox = outbox;
-    this.eras = eras;
+    eras = Eras.stored(metadata);
     schedule = new Schedule(now);
     reports = new Reports(outbox);
     journal = new Journal(outbox, schedule);
@@ -125,11 +104,15 @@ public final class Node {
     var settings = config.settings();
     lease =
         new ActorLease(before, journal, schedule, random, settings.partitions(), this::retryMints);
-    membership = new MembershipDesk(config, before, eras, outbox, schedule, random, journal, lease);
+    membership =
+        new MembershipDesk(
+            config, before, eras, outbox, schedule, random, journal, lease, metadata);
+    membership.whenRingChanges(this::ringChanged);
     var ledger = new DebtLedger(config.hintsLimitBytes());
     var losers = new LoserLog(lease);
     damage = new DamageReports(membership, reports);
-    var owners = new RingOwners(membership);
+    var former = new FormerPartitions(journal, metadata.get(StorageKey.FORMER));
+    var owners = new RingOwners(membership, former);
     var fingerprints = new Fingerprints(config.secret());
     var trees = new Trees(settings.partitions());
     var records =
@@ -151,8 +134,11 @@ public final class Node {
             membership::peers,
             new BackgroundBudget(schedule, () -> replica.lagsBehind() || line.stands()),
             reports::warnOnce);
-    var books = new Books(records, ledger, losers, eras, owners);
-    upkeep = new Upkeep(config, facilities, books, journal, census, random.split(), firstRequest);
+    var books = new Books(records, ledger, losers, eras, owners, former, journal);
+    upkeep =
+        new Upkeep(
+            config, facilities, books, census, membership.ring(), metadata, random, firstRequest);
+    membership.drainedWhen(upkeep::isDrained);
     repair = new ReadRepair(replica, schedule);
     puts = new PutCoordinator(replica, schedule, config.durable(), firstRequest);
     gets = new GetCoordinator(outbox, replica, schedule, repair, firstRequest);
@@ -170,7 +156,8 @@ public final class Node {
             forwarder,
             census,
             upkeep,
-            line);
+            line,
+            membership::peers);
     replicas = new ReplicaDesk(replica, eras, schedule, config.settings(), config.durable());
   }
 
@@ -196,11 +183,11 @@ public final class Node {
             ? new Identity(new NodeId(random.nextLong()), 1, startId, 0, 0)
             : Identity.decode(storedIdentity).startedAs(startId);
     var storedCluster = metadata.get(StorageKey.CLUSTER);
-    var node = new Node(config, before, Eras.stored(metadata), random, now, outbox);
+    var node = new Node(config, before, metadata, random, now, outbox);
     if (storedCluster != null) {
       var cluster = Cluster.decode(storedCluster);
       node.membership.checkBelongs(cluster);
-      node.membership.join(cluster);
+      node.membership.belong(cluster);
     }
     config.seeds().forEach(seed -> outbox.add(new Effect.Dial(seed)));
     node.upkeep.start();
@@ -220,8 +207,9 @@ public final class Node {
   public void receive(Now now, Envelope envelope) {
     advance(now);
     switch (membership.examine(envelope)) {
-      case Doorkeeper.Verdict.Welcome _ -> dispatch(envelope.from(), envelope.message());
+      case Doorkeeper.Verdict.Welcome _ -> dispatch(envelope);
       case Doorkeeper.Verdict.TurnedAway turnedAway -> reports.warnOnce(turnedAway.reason());
+      case Doorkeeper.Verdict.Unacquainted stranger -> reports.warnOnce(stranger.reason());
       case Doorkeeper.Verdict.Impostor impostor -> outbox.add(new Effect.Halt(impostor.reason()));
     }
   }
@@ -248,24 +236,13 @@ public final class Node {
   public void request(Now now, long token, ClientRequest request) {
     advance(now);
     var key = request.key();
-    var peers = membership.peers();
-    if (peers == null) {
+    if (membership.peers() == null || !membership.waitingFor().isEmpty()) {
       respond(
           token, key, new NotDone(Obstacle.NOT_SERVING, "waiting for " + membership.waitingFor()));
-    } else if (requestsInFlight >= MAX_REQUESTS_IN_FLIGHT || bytesInFlight > MAX_BYTES_IN_FLIGHT) {
+    } else if (inFlight.isFull()) {
       respond(token, key, new NotDone(Obstacle.OVERLOADED, "too many requests at a time"));
     } else {
-      long bytes = request instanceof ClientRequest.Put put ? put.write().value().length() : 0;
-      requestsInFlight++;
-      bytesInFlight += bytes;
-      clients.serve(
-          peers,
-          request,
-          outcome -> {
-            requestsInFlight--;
-            bytesInFlight -= bytes;
-            respond(token, key, outcome);
-          });
+      clients.serve(request, inFlight.count(request, outcome -> respond(token, key, outcome)));
     }
   }
 
@@ -304,11 +281,7 @@ public final class Node {
     if (full != replica.isFull()) {
       replica.full(full);
       membership.diskFull(full);
-      if (full) {
-        reports.warn("the disk is full: this node takes deletions, but no values");
-      } else {
-        reports.info("the disk has room again: this node takes values");
-      }
+      reports.diskSpace(full);
     }
   }
 
@@ -347,25 +320,50 @@ public final class Node {
     return new NodeView(
         id(),
         config.name(),
-        cluster != null,
+        membership.waitingFor().isEmpty(),
         membership.waitingFor(),
         cluster == null ? 0 : cluster.id(),
         startId(),
         lease.incarnation(),
-        membership.views(),
+        membership.roster().views(),
         cluster == null ? null : cluster.ring(),
         counters,
         upkeep.antiEntropy(),
-        requestsInFlight,
+        inFlight.requests(),
         upkeep.debts().waitingByOwner(),
         upkeep.losers(),
         replica.isFull(),
-        new EraView(eras.current(), eras.closed(), membership.heldUpBy()));
+        new EraView(eras.current(), eras.closed(), membership.roster().heldUpBy()),
+        upkeep.transfers(),
+        membership.changes());
   }
 
   /** What members claim and others say of them, as far as it is known here. */
   public List<MemberState> told() {
     return membership.told();
+  }
+
+  /**
+   * Lets a node that belongs to no cluster become a member of the one that its seeds belong to, or
+   * resumes that. To be called again after a restart while it is {@link Standing#OUTSIDE}.
+   *
+   * @param replaces the name of a dead member whose place it takes, or null
+   * @param answer gets exactly one answer, once the node is a member or cannot become one
+   */
+  public void join(Now now, @Nullable String replaces, Consumer<RingAnswer> answer) {
+    advance(now);
+    membership.ring().joins().join(replaces, answer);
+  }
+
+  /** What this node could join, while it is {@link Standing#OUTSIDE}. */
+  public Prospect prospect() {
+    return membership.ring().prospect();
+  }
+
+  /** Begins a change of the ring, or undoes it; exactly one answer follows, within seconds. */
+  public void changeRing(Now now, RingOrder order, Consumer<RingAnswer> answer) {
+    advance(now);
+    membership.ring().orders().give(order, answer);
   }
 
   Upkeep upkeep() {
@@ -384,29 +382,40 @@ public final class Node {
     line.refuseLate();
   }
 
-  private void dispatch(NodeId from, Message message) {
-    switch (message) {
-      case Heartbeat _, Gossip _, News _, Probe _, ProbeReply _ -> membership.heard(from, message);
-      case Announce announce -> membership.announced(from, announce);
-      case Formed formed -> membership.told(formed);
-      case ReplicaPutReply reply -> {
+  private void dispatch(Envelope envelope) {
+    var from = envelope.from();
+    long epoch = envelope.epoch();
+    switch (envelope.message()) {
+      case Message.AboutMembers about -> membership.heard(from, about);
+      case Message.AboutRing about -> membership.ring().received(from, about);
+      case Message.ReplicaPutReply reply -> {
         puts.replied(from, reply);
         upkeep.replied(from, reply);
       }
-      case ForwardReply reply -> forwarder.replied(from, reply);
-      case ReplicaGetReply reply -> {
+      case Message.ForwardReply reply -> forwarder.replied(from, reply);
+      case Message.ReplicaGetReply reply -> {
         var believed = replicas.believed(reply);
         gets.replied(from, believed);
         census.replied(from, believed);
         upkeep.replied(from, believed);
       }
-      case ReplicaPut put -> withPeers(peers -> replicas.put(peers, from, put));
-      case ReplicaGet get -> withPeers(peers -> replicas.get(peers, from, get));
-      case ForwardPut put -> withPeers(peers -> clients.forwarded(peers, from, put));
-      case Message.AboutTrees trees -> withPeers(peers -> upkeep.received(peers, from, trees));
-      case ReapAsk _, ReapAnswer _, Reap _ ->
-          withPeers(peers -> upkeep.reaper().received(peers, from, message));
+      case Message.ReplicaPut put -> withPeers(peers -> replicas.put(peers, from, epoch, put));
+      case Message.ReplicaGet get -> withPeers(peers -> replicas.get(peers, from, epoch, get));
+      case Message.ForwardPut put -> withPeers(_ -> clients.forwarded(from, put));
+      case Message.AboutTrees trees ->
+          withPeers(peers -> upkeep.received(peers, from, epoch, trees));
+      case Message.AboutTransfers transfer ->
+          withPeers(peers -> upkeep.received(peers, from, transfer));
+      case Message.AboutReaping about ->
+          withPeers(peers -> upkeep.reaper().received(peers, from, epoch, about));
     }
+  }
+
+  /** A newer cluster is on disk, and the peers are made anew: what depends on them follows. */
+  private void ringChanged() {
+    withPeers(puts::ringChanged);
+    withPeers(forwarder::ringChanged);
+    upkeep.ringChanged();
   }
 
   /** Before there is a cluster nobody replicates anything. */

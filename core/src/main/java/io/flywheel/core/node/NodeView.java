@@ -1,7 +1,9 @@
 package io.flywheel.core.node;
 
 import io.flywheel.core.antientropy.AntiEntropyFigures;
+import io.flywheel.core.handoff.TransferFigures;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.ring.Ownership;
 import io.flywheel.core.ring.Ring;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param hintsByOwner how many records it keeps for each other node
  * @param losers values in the log of those that conflicts discarded
  * @param diskFull whether it takes deletions only
+ * @param transfers what a change of the ring brings here or takes from here
+ * @param changes how often the cluster has changed, and what is under way
  */
 public record NodeView(
     NodeId id,
@@ -33,4 +37,14 @@ public record NodeView(
     Map<NodeId, Long> hintsByOwner,
     long losers,
     boolean diskFull,
-    EraView eras) {}
+    EraView eras,
+    TransferFigures transfers,
+    RingView changes) {
+  /** The ring that is read: that after a change as soon as it is ready. */
+  public @Nullable Ring readRing() {
+    var open = changes.change();
+    return ring == null || open == null
+        ? ring
+        : new Ownership(changes.epoch(), ring, open.transition()).ring();
+  }
+}

@@ -12,6 +12,7 @@ import io.flywheel.core.message.Message.ReplicaPut;
 import io.flywheel.core.message.Message.ReplicaPutReply;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.Held;
@@ -22,7 +23,15 @@ import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.List;
 
-/** Serves other nodes' coordinators: this node as one of a key's replicas. */
+/**
+ * Serves other nodes' coordinators: this node as one of a key's replicas.
+ *
+ * <p>All that asks for a record or brings one is held to its sender's epoch, also what pays a debt,
+ * repairs, takes a census or compares: a record that is brought to the owners before a change, by
+ * somebody who does not know of it, would not come to those after, as their copies may have been
+ * made already. Who refuses for this need not say more: the sender hears of the newer ring as of
+ * any message by who is behind.
+ */
 final class ReplicaDesk {
   /** Nobody waits longer for a store as a rule; who is told so at once can ask another node. */
   private static final long PATIENCE_MILLIS = 1_000;
@@ -46,9 +55,14 @@ final class ReplicaDesk {
     this.durable = durable;
   }
 
-  void put(Peers peers, NodeId from, ReplicaPut put) {
+  /** {@code epoch}: the sender's. */
+  void put(Peers peers, NodeId from, long epoch, ReplicaPut put) {
     if (settings.namespace(put.key().namespace()) == null) {
       reply(peers, from, put, PutStatus.NOT_A_REPLICA);
+      return;
+    }
+    if (isFarOff(peers, epoch) || mayMissOwners(peers, epoch, put.key())) {
+      reply(peers, from, put, PutStatus.STALE_RING);
       return;
     }
     if (replica.isOverloaded(put.key()) || replica.isStalled(PATIENCE_MILLIS)) {
@@ -80,7 +94,12 @@ final class ReplicaDesk {
         });
   }
 
-  void get(Peers peers, NodeId from, ReplicaGet get) {
+  /** {@code epoch}: the sender's. */
+  void get(Peers peers, NodeId from, long epoch, ReplicaGet get) {
+    if (isFarOff(peers, epoch)) {
+      peers.send(from, failed(get, GetStatus.STALE_RING));
+      return;
+    }
     if (!mayAnswer(peers, get)) {
       peers.send(from, failed(get, GetStatus.NOT_A_REPLICA));
       return;
@@ -120,9 +139,20 @@ final class ReplicaDesk {
         : new ReplicaGetReply(reply.request(), GetStatus.UNREADABLE, 0, 0, List.of(), Bytes.EMPTY);
   }
 
+  /** Steps of a change overlap with the next, and not with the one after that. */
+  private static boolean isFarOff(Peers peers, long epoch) {
+    return Math.abs(peers.epoch() - epoch) > 1;
+  }
+
+  /** Whether the sender of a put does not know of owners that are to have it. */
+  private static boolean mayMissOwners(Peers peers, long epoch, Key key) {
+    var transition = peers.ownership().transition();
+    return transition != null && epoch < transition.began() && peers.ownersBeside(key) != null;
+  }
+
   private boolean mayAnswer(Peers peers, ReplicaGet get) {
     boolean known = settings.namespace(get.key().namespace()) != null;
-    return known && (get.standIn() || peers.isReplica(get.key()));
+    return known && (get.standIn() || peers.isOwn(get.key()));
   }
 
   private static void reply(Peers peers, NodeId to, ReplicaPut put, PutStatus status) {

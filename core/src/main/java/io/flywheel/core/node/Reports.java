@@ -24,6 +24,14 @@ final class Reports {
     outbox.add(new Effect.Report(Severity.WARNING, text));
   }
 
+  void diskSpace(boolean full) {
+    if (full) {
+      warn("the disk is full: this node takes deletions, but no values");
+    } else {
+      info("the disk has room again: this node takes values");
+    }
+  }
+
   /** What every message of some peer would repeat. */
   void warnOnce(String text) {
     if (!text.isEmpty() && warned.size() < MOST_REMEMBERED && warned.add(text)) {

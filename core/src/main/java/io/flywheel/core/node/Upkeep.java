@@ -11,12 +11,23 @@ import io.flywheel.core.coordinate.Peers;
 import io.flywheel.core.effect.Scanned;
 import io.flywheel.core.effect.Scanner;
 import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
+import io.flywheel.core.handoff.ChangeProgress;
 import io.flywheel.core.handoff.DebtPayer;
+import io.flywheel.core.handoff.FormerPartitions;
+import io.flywheel.core.handoff.TransferEquipment;
+import io.flywheel.core.handoff.TransferFigures;
+import io.flywheel.core.handoff.Transfers;
 import io.flywheel.core.membership.EraPace;
+import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message;
+import io.flywheel.core.message.Message.ReleaseAnswer;
+import io.flywheel.core.message.Message.ReleaseAsk;
 import io.flywheel.core.message.Message.ReplicaGetReply;
 import io.flywheel.core.message.Message.ReplicaPutReply;
+import io.flywheel.core.message.Message.TransferAsk;
+import io.flywheel.core.message.Message.TransferPage;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.core.model.ByteReader;
 import io.flywheel.core.model.Bytes;
@@ -24,10 +35,12 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.DebtLedger;
-import io.flywheel.core.replica.Journal;
 import io.flywheel.core.replica.LoserLog;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The work that nobody waits for: paying debts, and whatever keeps replicas equal. */
 final class Upkeep {
@@ -48,20 +61,30 @@ final class Upkeep {
   private final AntiEntropy antiEntropy;
   private final EraKeeper eraKeeper;
   private final Reaper reaper;
+  private final Eras eras;
+  private final FormerPartitions former;
+  private final Transfers transfers;
+  private final Supplier<@Nullable Peers> peers;
 
   Upkeep(
       NodeConfig config,
       Facilities facilities,
       Books books,
-      Journal journal,
       Census census,
-      SplittableRandom random,
-      long firstRequest) {
+      ChangeProgress progress,
+      Map<Bytes, Bytes> metadata,
+      SplittableRandom seeds,
+      long firstRequest)
+      throws MalformedException {
+    var random = seeds.split();
+    var journal = books.journal();
     scanner = facilities.scanner();
     schedule = facilities.schedule();
     losers = books.losers();
     ledger = books.ledger();
-    var eras = books.eras();
+    eras = books.eras();
+    former = books.former();
+    peers = facilities.peers();
     var rhythm = config.rhythm();
     payer =
         new DebtPayer(
@@ -80,6 +103,9 @@ final class Upkeep {
     antiEntropy =
         new AntiEntropy(
             facilities,
+            former,
+            journal,
+            eras,
             census,
             reaper,
             random,
@@ -87,7 +113,28 @@ final class Upkeep {
             rhythm.sweepBytesPerSecond(),
             EXCHANGES + firstRequest);
     var pace = new EraPace(rhythm.eraMillis(), random.split());
-    eraKeeper = new EraKeeper(eras, ledger, journal, schedule, pace, antiEntropy::hasSeenAll);
+    eraKeeper = new EraKeeper(eras, ledger, journal, schedule, pace, this::mayStrikeOut);
+    var equipment =
+        new TransferEquipment(
+            config.settings(),
+            scanner,
+            schedule,
+            facilities.replica(),
+            ledger,
+            journal,
+            eras,
+            progress,
+            facilities.background(),
+            facilities.report());
+    transfers =
+        new Transfers(
+            equipment,
+            peers,
+            antiEntropy.comparison(),
+            payer,
+            metadata.get(StorageKey.ARRIVED),
+            rhythm.transferBytesPerSecond(),
+            firstRequest);
   }
 
   void start() {
@@ -95,6 +142,7 @@ final class Upkeep {
     antiEntropy.start();
     eraKeeper.start();
     reaper.start();
+    transfers.start();
     countLosers(Bytes.EMPTY);
   }
 
@@ -107,9 +155,56 @@ final class Upkeep {
     antiEntropy.replied(from, reply);
   }
 
-  /** A message about trees. */
-  void received(Peers peers, NodeId from, Message.AboutTrees message) {
-    antiEntropy.received(peers, from, message);
+  /** A message about trees, from a node of this epoch. */
+  void received(Peers peers, NodeId from, long epoch, Message.AboutTrees message) {
+    antiEntropy.received(peers, from, epoch, message);
+  }
+
+  /** A message about partitions that change their owners. */
+  void received(Peers present, NodeId from, Message.AboutTransfers message) {
+    switch (message) {
+      case TransferAsk ask -> transfers.asked(present, from, ask);
+      case TransferPage page -> transfers.received(from, page);
+      case ReleaseAsk ask -> antiEntropy.asked(present, from, ask);
+      case ReleaseAnswer answer -> antiEntropy.answered(from, answer);
+    }
+  }
+
+  /** There are other owners than before, with the new peers in place. */
+  void ringChanged() {
+    var present = peers.get();
+    if (present != null) {
+      payer.ringChanged();
+      former.ringChanged(present);
+      if (former.count(present) > 0) {
+        eras.owes(eras.current()); // what is left here is as old as that, and nobody else's
+      }
+      antiEntropy.ringChanged(present);
+      reaper.ringChanged();
+      transfers.ringChanged();
+      if (present.isFilling()) {
+        eras.owes(eras.unsettled());
+      }
+    }
+  }
+
+  /**
+   * Nothing is settled before all that is kept here for others has been seen. Nor is it while this
+   * node is yet to get what it is to own: it takes states there that nothing on its disk covers,
+   * none that is as old as what it has settled, and so none that may hide what others forget.
+   */
+  private boolean mayStrikeOut() {
+    var present = peers.get();
+    return antiEntropy.hasSeenAll() && present != null && !present.isFilling();
+  }
+
+  /** Whether this node, which leaves the cluster, keeps nothing any more that others need. */
+  boolean isDrained() {
+    return transfers.isDrained();
+  }
+
+  TransferFigures transfers() {
+    return transfers.figures(antiEntropy.formerPartitions(), antiEntropy.released());
   }
 
   void repairNow() {

@@ -19,6 +19,10 @@ import java.util.function.Consumer;
  * Jacobson, 'Controlling Queue Delay', 2012; for requests, Maurer, 'Fail at Scale', 2015). Work on
  * what nobody waits for any more is how an overload outlasts its cause (Huang et al., 'Metastable
  * Failures in the Wild', 2022).
+ *
+ * <p>What waits has a bound in number and in bytes, whoever brought it: what other nodes forward is
+ * not counted among this node's own clients' requests, and would else fill its memory while it is
+ * paused, or slow.
  */
 final class WaitingLine {
   private static final long STANDING_MILLIS = 100;
@@ -29,24 +33,40 @@ final class WaitingLine {
   /** The part where the line stands: more than a client with hundreds under way makes by itself. */
   private static final int STANDING_PART = 16;
 
+  /** The most requests that wait. */
+  static final int MOST_REQUESTS = 16_384;
+
+  /** The most bytes of values that they may hold. */
+  static final long MOST_BYTES = 64L << 20;
+
   private record Waiting(
-      long sinceMillis, long timeoutMillis, Runnable begin, Consumer<Outcome> answer) {}
+      long sinceMillis, long timeoutMillis, long bytes, Runnable begin, Consumer<Outcome> answer) {}
 
   private final Schedule schedule;
   private final ArrayDeque<Waiting> line = new ArrayDeque<>();
   private long emptyMillis;
+  private long bytes;
 
   WaitingLine(Schedule schedule) {
     this.schedule = schedule;
     emptyMillis = schedule.monotonicMillis();
   }
 
-  /** {@code answer} is told where it is not begun. */
-  void add(long timeoutMillis, Runnable begin, Consumer<Outcome> answer) {
+  /**
+   * {@code answer} is told where it is not begun.
+   *
+   * @param valueBytes what it holds in memory while it waits
+   */
+  void add(long timeoutMillis, long valueBytes, Runnable begin, Consumer<Outcome> answer) {
+    if (line.size() >= MOST_REQUESTS || bytes > MOST_BYTES) {
+      answer.accept(new NotDone(Obstacle.OVERLOADED, "too many requests wait"));
+      return;
+    }
     if (line.isEmpty()) {
       emptyMillis = schedule.monotonicMillis();
     }
-    line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, begin, answer));
+    bytes += valueBytes;
+    line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, valueBytes, begin, answer));
   }
 
   boolean isEmpty() {
@@ -63,6 +83,7 @@ final class WaitingLine {
     refuseLate();
     var next = line.poll();
     if (next != null) {
+      bytes -= next.bytes;
       next.begin.run();
     }
   }
@@ -76,6 +97,7 @@ final class WaitingLine {
         return;
       }
       line.remove();
+      bytes -= next.bytes;
       next.answer.accept(
           new NotDone(
               Obstacle.OVERLOADED,

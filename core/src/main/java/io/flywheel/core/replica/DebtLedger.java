@@ -15,6 +15,7 @@ public final class DebtLedger {
   private final TreeMap<NodeId, TreeMap<Integer, Integer>> byOwner = new TreeMap<>();
   private final TreeMap<Long, Integer> byEra = new TreeMap<>();
   private boolean open;
+  private boolean refusing;
   private long waiting;
   private long bytes;
 
@@ -32,9 +33,17 @@ public final class DebtLedger {
     return open;
   }
 
+  /**
+   * Whether no more is taken for others: by a node that leaves, as what it keeps would leave with
+   * it.
+   */
+  public void refuseMore(boolean refuse) {
+    refusing = refuse;
+  }
+
   /** Whether a debt with a record of so many bytes can be taken. */
   boolean admits(long recordBytes) {
-    return open && limitBytes > 0 && bytes + recordBytes <= limitBytes;
+    return open && !refusing && limitBytes > 0 && bytes + recordBytes <= limitBytes;
   }
 
   /** Replaces what is owed of one key. */

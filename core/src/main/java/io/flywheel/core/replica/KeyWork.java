@@ -63,7 +63,8 @@ public final class KeyWork {
 
   boolean needsDebts(KeyQueue queue, Operation operation) {
     return switch (operation) {
-      case Operation.Owe _, Operation.Adopt _, Operation.Settle _ -> true;
+      case Operation.Owe _, Operation.Adopt _, Operation.Settle _, Operation.Release _ -> true;
+      case Operation.Drain _ -> false;
       case Operation.Read read -> read.withDebts() || !owners.isOwn(queue.key);
       case Operation.Merge _,
           Operation.Mint _,
@@ -81,10 +82,12 @@ public final class KeyWork {
       case Operation.Merge merge -> merge(queue, merge);
       case Operation.Restore restore -> restore(queue, restore);
       case Operation.Owe owe -> owe(queue, owe.owners());
-      case Operation.Adopt _ -> records.adopt(queue);
+      case Operation.Adopt adopt -> records.adopt(queue, adopt.missing());
       case Operation.Settle settle -> settle(queue, settle);
       case Operation.Reap reap -> reap(queue, reap);
+      case Operation.Release release -> records.release(queue, release.confirmed());
       case Operation.Correct correct -> correct(queue, correct.right());
+      case Operation.Drain drain -> Records.whenCurrentIsDurable(queue, drain.whenDurable());
       case Operation.Mint mint -> {
         if (queue.unreadable) {
           mint.minter().unreadable();
@@ -138,7 +141,9 @@ public final class KeyWork {
       return PutStatus.FULL;
     }
     if (owners.isOwn(queue.key)) {
-      return null;
+      // Nothing here covers what is old: it is taken for others to see, and a deletion forgotten.
+      boolean tooOld = owners.isFilling(queue.key) && !eras.mayOwe(merge.era());
+      return tooOld ? PutStatus.STALE_ERA : null;
     }
     if (merge.owner() == null) {
       return PutStatus.NOT_A_REPLICA;
@@ -262,7 +267,7 @@ public final class KeyWork {
       return; // more came, and is owed still
     }
     var left = Records.debts(queue).without(settle.owners());
-    if (left.isEmpty() && !owners.isOwn(queue.key)) {
+    if (left.isEmpty() && !owners.isOwn(queue.key) && !owners.isFormer(queue.key)) {
       records.store(queue, Siblings.NONE, List.of(records.owed(queue, left)));
     } else if (!left.equals(Records.debts(queue))) {
       records.storeDebts(queue, left);
@@ -346,9 +351,7 @@ public final class KeyWork {
     long era = Math.min(records.label(queue), order.era());
     var also = new ArrayList<>(losers.append(queue.key, admission.losers()));
     if (!owners.isOwn(queue.key)) {
-      long version = lease.uniqueStamp();
-      also.add(
-          records.owed(queue, Records.debts(queue).with(owner, era, record.length(), version)));
+      also.add(records.owed(queue, records.owing(queue, owner, era, record.length())));
     }
     records.store(queue, minted, record, also);
     boolean tellLater = logsLosers(queue.key) || !admission.losers().isEmpty();
@@ -389,8 +392,8 @@ public final class KeyWork {
     var record = SiblingsCodec.encode(queue.key, queue.current);
     var debts = Records.debts(queue);
     if (!owners.isOwn(queue.key) && !debts.owners().contains(owner)) {
-      long version = lease.uniqueStamp();
-      records.storeDebts(queue, debts.with(owner, records.label(queue), record.length(), version));
+      long label = records.label(queue);
+      records.storeDebts(queue, records.owing(queue, owner, label, record.length()));
     }
     var context = order.read().carried().withSingle(earlier.dot());
     minter.minted(record, records.label(queue), context, logsLosers(queue.key));

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -175,9 +176,12 @@ public final class LocalReplica {
     enqueue(key, new Operation.Owe(absent));
   }
 
-  /** If nobody is known for whom the record is kept here, notes that it is owed to its owners. */
-  public void adopt(Key key) {
-    enqueue(key, new Operation.Adopt());
+  /**
+   * If nobody is known for whom the record is kept here, notes that it is owed to these of its
+   * owners; to all of them where none is named.
+   */
+  public void adopt(Key key, List<NodeId> missing) {
+    enqueue(key, new Operation.Adopt(missing));
   }
 
   /** Strikes out what is owed to {@code paid}, if nothing more is owed than was at that version. */
@@ -194,6 +198,39 @@ public final class LocalReplica {
    */
   public void reap(Key key, Fingerprint residue, long era, long cutoffMillis) {
     enqueue(key, new Operation.Reap(residue, era, cutoffMillis));
+  }
+
+  /** Drops a record of others' partitions that they all have, if it is kept for nobody else. */
+  public void release(Key key, Fingerprint confirmed) {
+    enqueue(key, new Operation.Release(confirmed));
+  }
+
+  /**
+   * Runs {@code action} once everything that was asked before is on disk: whoever reads the disk
+   * from then on misses nothing that this node took as an owner by an earlier ring. At once where
+   * nothing is under way; what is asked from now on does not delay it.
+   */
+  public void whenDrained(Runnable action) {
+    var busy = new TreeSet<Key>();
+    for (KeyQueue queue : queues.values()) {
+      if (!queue.waiting.isEmpty() || queue.storesPending > 0) {
+        busy.add(queue.key);
+      }
+    }
+    if (busy.isEmpty()) {
+      action.run();
+      return;
+    }
+    var left = new TreeSet<>(busy);
+    for (Key key : busy) {
+      Runnable arrived =
+          () -> {
+            if (left.remove(key) && left.isEmpty()) {
+              action.run();
+            }
+          };
+      enqueue(key, new Operation.Drain(arrived));
+    }
   }
 
   public void loaded(long ticket, Loaded result) {

@@ -12,7 +12,7 @@ sealed interface Operation {
   /** About what it holds in memory while it waits, in bytes. */
   default long bytes() {
     return switch (this) {
-      case Read _, Settle _, Owe _, Adopt _, Reap _ -> 0;
+      case Read _, Settle _, Owe _, Adopt _, Reap _, Drain _, Release _ -> 0;
       case Merge merge -> merge.incoming().valueBytes();
       case Restore restore -> restore.known().valueBytes();
       case Correct correct ->
@@ -40,12 +40,22 @@ sealed interface Operation {
   /** Remember that these owners miss what this replica holds. */
   record Owe(List<NodeId> owners) implements Operation {}
 
-  /** If nobody is known for whom it is kept here, it is kept for its owners. */
-  record Adopt() implements Operation {}
+  /**
+   * If nobody is known for whom it is kept here, it is kept for these of its owners.
+   *
+   * @param missing empty for all of them
+   */
+  record Adopt(List<NodeId> missing) implements Operation {}
 
   /** Strike out debts to these owners, if nothing more has come to be owed since. */
   record Settle(long version, List<NodeId> owners) implements Operation {}
 
+  /** Say when everything before this is on disk. */
+  record Drain(Runnable whenDurable) implements Operation {}
+
   /** Forget what is proven to be of no use any more. */
   record Reap(Fingerprint proven, long era, long cutoffMillis) implements Operation {}
+
+  /** Drop a record that is kept for nobody, as its owners have just this state. */
+  record Release(Fingerprint confirmed) implements Operation {}
 }

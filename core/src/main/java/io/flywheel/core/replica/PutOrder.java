@@ -2,6 +2,7 @@ package io.flywheel.core.replica;
 
 import io.flywheel.core.message.Write;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.version.Context;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param era in which it was asked for, where that may be a while ago; {@link #NOW} otherwise
  * @param w nodes that must have it on disk
  * @param pw primaries that must have it on disk
+ * @param reach the data centres in which a quorum must have it
  * @param deadlineMillis by the monotonic clock; nothing is minted from then on
  */
 public record PutOrder(
@@ -24,16 +26,17 @@ public record PutOrder(
     long era,
     int w,
     int pw,
+    Reach reach,
     @Nullable RequestId id,
     long deadlineMillis) {
   /** The era of a request that came from a client directly. */
   public static final long NOW = Long.MAX_VALUE;
 
   public PutOrder withId(RequestId given) {
-    return new PutOrder(key, write, read, expiryMillis, era, w, pw, given, deadlineMillis);
+    return new PutOrder(key, write, read, expiryMillis, era, w, pw, reach, given, deadlineMillis);
   }
 
   public PutOrder withRead(Context context) {
-    return new PutOrder(key, write, context, expiryMillis, era, w, pw, id, deadlineMillis);
+    return new PutOrder(key, write, context, expiryMillis, era, w, pw, reach, id, deadlineMillis);
   }
 }

@@ -15,6 +15,7 @@ import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -33,6 +34,9 @@ public final class Records {
 
   /** For debts that cannot be read: nothing older is owed since this life began. */
   private final long unknownEra;
+
+  /** Entries of debts that cannot be understood, as what they count. */
+  private final TreeMap<Key, Debts> notUnderstood = new TreeMap<>();
 
   private Consumer<KeyQueue> whenIdle = _ -> {};
 
@@ -87,14 +91,34 @@ public final class Records {
     }
   }
 
+  /** The same for as long as it is not understood, or the ledger would not add up. */
   private Debts owedToAll(Key key) {
-    return owedToAll(key, unknownEra, 0, 0);
+    return notUnderstood.computeIfAbsent(key, _ -> owedToAll(key, unknownEra, 0, 0));
   }
 
   private Debts owedToAll(Key key, long era, long bytes, long version) {
+    return owedTo(owners.of(key), era, bytes, version);
+  }
+
+  private static Debts owedTo(List<NodeId> creditors, long era, long bytes, long version) {
     var debts = Debts.NONE;
-    for (NodeId owner : owners.of(key)) {
+    for (NodeId owner : creditors) {
       debts = debts.with(owner, era, bytes, version);
+    }
+    return debts;
+  }
+
+  /**
+   * What is owed of a key once a put is kept here for {@code owner}. Where that is no owner any
+   * more, as the ring has changed while the put waited here, and this node itself may be the one
+   * that was, it is owed to all that are.
+   */
+  Debts owing(KeyQueue queue, NodeId owner, long era, long bytes) {
+    long version = lease.uniqueStamp();
+    var present = owners.of(queue.key);
+    var debts = debts(queue);
+    for (NodeId creditor : present.contains(owner) ? List.of(owner) : present) {
+      debts = debts.with(creditor, era, bytes, version);
     }
     return debts;
   }
@@ -112,12 +136,26 @@ public final class Records {
    * write that was acknowledged. It is owed to all owners from now on. Its label is the oldest that
    * anything owed here can have: while it was owed it kept its era from being settled, and after a
    * start nothing is settled before all such records have been found. An older label would be
-   * refused; a newer one could bring back what was forgotten.
+   * refused; a newer one could bring back what was forgotten. The same goes for what is left where
+   * this node has just ceased to be an owner: nothing is settled before all of it was looked at.
    */
   void adopt(KeyQueue queue) {
+    adopt(queue, List.of());
+  }
+
+  /** {@code missing}: those of its owners that do not have it; none where that is not known. */
+  void adopt(KeyQueue queue, List<NodeId> missing) {
     if (isOrphan(queue) && ledger.isOpen()) {
       long bytes = SiblingsCodec.encode(queue.key, queue.current).length();
-      storeDebts(queue, owedToAll(queue.key, eras.unsettled(), bytes, lease.uniqueStamp()));
+      var creditors = missing.isEmpty() ? owners.of(queue.key) : missing;
+      storeDebts(queue, owedTo(creditors, eras.unsettled(), bytes, lease.uniqueStamp()));
+    }
+  }
+
+  /** Drops what all owners have on their disks, and nobody else waits for. */
+  void release(KeyQueue queue, Fingerprint confirmed) {
+    if (isOrphan(queue) && fingerprint(queue).equals(confirmed)) {
+      store(queue, Siblings.NONE, List.of());
     }
   }
 
@@ -148,6 +186,7 @@ public final class Records {
       queue.onDiskEra = label(queue);
     }
     ledger.changed(Partition.of(queue.key, partitions), debts(queue), after);
+    notUnderstood.remove(queue.key);
     queue.debts = after;
     eras.owes(ledger.oldestEra());
     return after.isEmpty()

@@ -1,5 +1,6 @@
 package io.flywheel.core.ring;
 
+import io.flywheel.core.model.Replication;
 import java.util.Arrays;
 
 /** The lists of all partitions while they are being dealt or changed. */
@@ -136,11 +137,11 @@ final class Deal {
     return count;
   }
 
-  Ring toRing(long epoch) {
+  Ring toRing(long epoch, Replication replication) {
     var replicas = new short[cells.length];
     for (int i = 0; i < cells.length; i++) {
       replicas[i] = (short) cells[i];
     }
-    return new Ring(epoch, partitions, n, topology.members(), replicas);
+    return new Ring(epoch, partitions, replication, topology.members(), replicas);
   }
 }

@@ -14,10 +14,24 @@ public record Partition(int index) implements Comparable<Partition> {
   /** The largest Q. */
   public static final int MOST = 65_536;
 
+  /** How many of them a node should own the first copy of, where there can be so many. */
+  public static final int FOR_EACH_NODE = 256;
+
+  private static final int USUAL = 4_096;
+
   public Partition {
     if (index < 0 || index >= MOST) {
       throw new IllegalArgumentException("a partition's index is 0 to 65,535, not " + index);
     }
+  }
+
+  /** Q as it should be chosen for so many nodes: a power of two, 4,096 at the least. */
+  public static int countFor(int nodes) {
+    int count = USUAL;
+    while (count < MOST && count < (long) nodes * FOR_EACH_NODE) {
+      count *= 2;
+    }
+    return count;
   }
 
   public static Partition of(Key key, int partitions) {

@@ -1,6 +1,7 @@
 package io.flywheel.core.ring;
 
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Replication;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What.</b> The n replicas of a partition stand on n distinct members, on distinct racks and
  * data centres as far as these suffice ({@link Spread}), each member holds copies in proportion to
  * its weight as far as that leaves room ({@link Quotas}), and each comes first in its share of the
- * lists ({@link Coordinators}). A change moves only what must move ({@link Copies}).
+ * lists ({@link Coordinators}). A change moves only what must move ({@link Copies}). Where data
+ * centres have numbers of copies of their own, each is dealt by itself ({@link Part}).
  *
  * <p><b>The first deal.</b> Members are ordered by data centre, rack and id, and the partitions
  * stand in a circle. Each member in turn lays its quota of copies before consecutive partitions;
@@ -38,31 +40,76 @@ public final class Placement {
 
   /** The first ring, of epoch 1. */
   public static Ring form(List<RingMember> members, int partitions, int n) {
+    checkReplicas(n);
+    return form(members, partitions, Replication.spread(n));
+  }
+
+  /** The same, with numbers of copies for data centres where {@code replication} has them. */
+  public static Ring form(List<RingMember> members, int partitions, Replication replication) {
     Partition.checkCount(partitions);
+    int n = replication.n();
+    checkReplicas(n);
+    RingMember[] sorted = sorted(members, replication);
+    var deal = new Deal(new Topology(sorted), partitions, n);
+    var random = new SplittableRandom(partitions);
+    List<Part> parts = Part.of(sorted, partitions, replication);
+    int first = 0;
+    for (Part part : parts) {
+      form(part, random);
+      for (int partition = 0; partition < partitions; partition++) {
+        for (int slot = 0; slot < part.deal().n(); slot++) {
+          deal.put(partition, first + slot, part.placeAt(partition, slot));
+        }
+      }
+      first += part.deal().n();
+    }
+    if (parts.size() > 1) {
+      shuffleLists(deal, random);
+    }
+    Coordinators.level(deal);
+    return deal.toRing(1, replication);
+  }
+
+  private static void checkReplicas(int n) {
     if (n < 1 || n > Ring.MOST_REPLICAS) {
       throw new IllegalArgumentException("a partition has 1 to 16 replicas, not " + n);
     }
-    RingMember[] sorted = sorted(members, n);
-    var topology = new Topology(sorted);
-    var deal = new Deal(topology, partitions, n);
-    Quotas quotas = Quotas.of(topology, partitions, n, new int[sorted.length]);
-    var random = new SplittableRandom(partitions);
-    dealOut(deal, quotas, Copies.shuffled(partitions, random));
-    mix(deal, new Spread(topology, quotas, partitions, n), random);
-    Coordinators.level(deal);
-    return deal.toRing(1);
+  }
+
+  private static void form(Part part, SplittableRandom random) {
+    Deal deal = part.deal();
+    Topology topology = part.topology();
+    Quotas quotas = Quotas.of(topology, deal.partitions(), deal.n(), new int[topology.size()]);
+    dealOut(deal, quotas, Copies.shuffled(deal.partitions(), random));
+    mix(deal, new Spread(topology, quotas, deal.partitions(), deal.n()), random);
+    shuffleLists(deal, random);
+  }
+
+  /** Why there cannot be a first ring of these members; empty where there can. */
+  public static String objection(List<RingMember> members, Replication replication) {
+    return Part.objection(members, replication);
+  }
+
+  /** Why too few members would be left, or one stand where there are no copies; else empty. */
+  public static String objection(Ring ring, RingChange change) {
+    return Part.objection(membersAfter(ring, change), ring.replication());
   }
 
   /** The ring after a change, of the next epoch. */
   public static Ring next(Ring ring, RingChange change) {
+    RingMember[] members = sorted(membersAfter(ring, change), ring.replication());
+    return switch (change) {
+      case RingChange.Add(var member) -> next(ring, members, null, member.id());
+      case RingChange.Remove _ -> next(ring, members, null, null);
+      case RingChange.Replace(_, var by) -> next(ring, members, by.id(), by.id());
+      case RingChange.Reweigh(var node, _) -> next(ring, members, null, node);
+    };
+  }
+
+  private static List<RingMember> membersAfter(Ring ring, RingChange change) {
     var members = new ArrayList<>(ring.members());
-    NodeId heir = null;
-    NodeId subject = null;
     switch (change) {
-      case RingChange.Add(var member) -> {
-        members.add(member);
-        subject = member.id();
-      }
+      case RingChange.Add(var member) -> members.add(member);
       case RingChange.Remove(var node) -> members.remove(known(ring, node));
       case RingChange.Replace(var old, var by) -> {
         members.remove(known(ring, old));
@@ -70,40 +117,66 @@ public final class Placement {
           throw new IllegalArgumentException(old + " cannot replace itself");
         }
         members.add(by);
-        heir = by.id();
-        subject = heir;
       }
       case RingChange.Reweigh(var node, var weight) -> {
         RingMember member = known(ring, node);
         members.set(members.indexOf(member), new RingMember(node, member.zone(), weight));
-        subject = node;
       }
     }
-    return next(ring, sorted(members, ring.n()), heir, subject);
+    return members;
   }
 
-  /** The members that left give their places to the heir, if there is one. */
+  /** Each part changes by itself; in every list each part keeps its places. */
   private static Ring next(
       Ring ring, RingMember[] members, @Nullable NodeId heir, @Nullable NodeId subject) {
-    var topology = new Topology(members);
-    var deal = new Deal(topology, ring.partitions(), ring.n());
+    int partitions = ring.partitions();
+    List<Part> parts = Part.of(members, partitions, ring.replication());
+    var partOf = new int[ring.memberCount()];
     var numbers = new int[ring.memberCount()];
-    Arrays.setAll(numbers, old -> Ring.indexOf(members, ring.idAt(old)));
-    for (int partition = 0; partition < ring.partitions(); partition++) {
+    for (int old = 0; old < partOf.length; old++) {
+      RingMember member = ring.members().get(old);
+      while (!parts.get(partOf[old]).covers(member)) {
+        partOf[old]++;
+      }
+      numbers[old] = parts.get(partOf[old]).numberOf(member.id());
+    }
+    for (int partition = 0; partition < partitions; partition++) {
+      var filled = new int[parts.size()];
       for (int slot = 0; slot < ring.n(); slot++) {
-        deal.put(partition, slot, numbers[ring.replicaAt(partition, slot)]);
+        int old = ring.replicaAt(partition, slot);
+        int part = partOf[old];
+        parts.get(part).deal().put(partition, filled[part]++, numbers[old]);
       }
     }
-    deal.begin();
-    if (heir != null) {
-      deal.fillHoles(Ring.indexOf(members, heir));
+    for (Part part : parts) {
+      if (!part.consistsOf(ring.members())) {
+        change(part, heir, subject, ring.epoch());
+      }
     }
-    Quotas quotas = Quotas.of(topology, ring.partitions(), ring.n(), deal.held());
-    var spread = new Spread(topology, quotas, ring.partitions(), ring.n());
-    int exact = subject == null ? Deal.NOBODY : Ring.indexOf(members, subject);
-    Copies.level(deal, quotas, spread, exact, new SplittableRandom(ring.epoch()));
+    var deal = new Deal(new Topology(members), partitions, ring.n());
+    for (int partition = 0; partition < partitions; partition++) {
+      var taken = new int[parts.size()];
+      for (int slot = 0; slot < ring.n(); slot++) {
+        int part = partOf[ring.replicaAt(partition, slot)];
+        deal.put(partition, slot, parts.get(part).placeAt(partition, taken[part]++));
+      }
+    }
     Coordinators.level(deal);
-    return deal.toRing(ring.epoch() + 1);
+    return deal.toRing(ring.epoch() + 1, ring.replication());
+  }
+
+  /** The members that left give their places to the heir, if it is in the same part. */
+  private static void change(
+      Part part, @Nullable NodeId heir, @Nullable NodeId subject, long epoch) {
+    Deal deal = part.deal();
+    Topology topology = part.topology();
+    deal.begin();
+    if (part.numberOf(heir) != Deal.NOBODY) {
+      deal.fillHoles(part.numberOf(heir));
+    }
+    Quotas quotas = Quotas.of(topology, deal.partitions(), deal.n(), deal.held());
+    var spread = new Spread(topology, quotas, deal.partitions(), deal.n());
+    Copies.level(deal, quotas, spread, part.numberOf(subject), new SplittableRandom(epoch));
   }
 
   private static RingMember known(Ring ring, NodeId node) {
@@ -114,10 +187,10 @@ public final class Placement {
     return member;
   }
 
-  private static RingMember[] sorted(List<RingMember> members, int n) {
-    if (members.size() < n) {
-      throw new IllegalArgumentException(
-          n + " replicas need " + n + " members, and there are " + members.size());
+  private static RingMember[] sorted(List<RingMember> members, Replication replication) {
+    String objection = Part.objection(members, replication);
+    if (!objection.isEmpty()) {
+      throw new IllegalArgumentException(objection);
     }
     if (members.size() > Ring.MOST_MEMBERS) {
       throw new IllegalArgumentException("a ring has at most 65,535 members");
@@ -160,8 +233,11 @@ public final class Placement {
         deal.replace(other, b, a);
       }
     }
+  }
+
+  private static void shuffleLists(Deal deal, SplittableRandom random) {
     for (int partition = 0; partition < deal.partitions(); partition++) {
-      for (int slot = n - 1; slot > 0; slot--) {
+      for (int slot = deal.n() - 1; slot > 0; slot--) {
         deal.swapSlots(partition, slot, random.nextInt(slot + 1));
       }
     }

@@ -19,10 +19,13 @@ import java.util.function.Predicate;
 public final class PreferenceList {
   private final Ring ring;
   private final Partition partition;
+  private final List<NodeId> writers;
 
-  PreferenceList(Ring ring, Partition partition) {
+  /** {@code writers}: all owners by two rings, while one changes into the other; else empty. */
+  PreferenceList(Ring ring, Partition partition, List<NodeId> writers) {
     this.ring = ring;
     this.partition = partition;
+    this.writers = writers;
   }
 
   public Partition partition() {
@@ -34,13 +37,18 @@ public final class PreferenceList {
     return ring.replicas(partition);
   }
 
-  /** Every member that is no primary, once each, walked to as the iterator advances. */
+  /** All that have to have what is written: the primaries and, after them, further owners. */
+  public List<NodeId> writers() {
+    return writers.isEmpty() ? primaries() : writers;
+  }
+
+  /** Every member that is no owner, once each, walked to as the iterator advances. */
   public Iterable<NodeId> fallbacks() {
     return this::walk;
   }
 
   private Iterator<NodeId> walk() {
-    return new Walk(ring, partition.index());
+    return new Walk(ring, partition.index(), writers);
   }
 
   /**
@@ -48,11 +56,23 @@ public final class PreferenceList {
    * next live fallback. Shorter than n where too few members live.
    */
   public List<Replica> among(Predicate<NodeId> live) {
-    var chosen = new ArrayList<Replica>(ring.n());
+    return among(primaries(), live);
+  }
+
+  /** The same for all that have to have what is written. */
+  public List<Replica> writersAmong(Predicate<NodeId> live) {
+    return among(writers(), live);
+  }
+
+  private List<Replica> among(List<NodeId> owners, Predicate<NodeId> live) {
+    if (ring.spansDatacenters()) {
+      return amongDatacenters(owners, live);
+    }
+    var chosen = new ArrayList<Replica>(owners.size());
     Iterator<NodeId> fallbacks = null;
-    for (NodeId primary : primaries()) {
-      if (live.test(primary)) {
-        chosen.add(new Replica.Primary(primary));
+    for (NodeId owner : owners) {
+      if (live.test(owner)) {
+        chosen.add(new Replica.Primary(owner));
         continue;
       }
       if (fallbacks == null) {
@@ -61,9 +81,32 @@ public final class PreferenceList {
       while (fallbacks.hasNext()) {
         NodeId node = fallbacks.next();
         if (live.test(node)) {
-          chosen.add(new Replica.FallbackFor(node, primary));
+          chosen.add(new Replica.FallbackFor(node, owner));
           break;
         }
+      }
+    }
+    return chosen;
+  }
+
+  /** The same, where for each owner those in its data centre stand in before others. */
+  private List<Replica> amongDatacenters(List<NodeId> owners, Predicate<NodeId> live) {
+    var free = new ArrayList<NodeId>();
+    if (!owners.stream().allMatch(live)) {
+      fallbacks().forEach(node -> free.add(node));
+      free.removeIf(live.negate());
+    }
+    var chosen = new ArrayList<Replica>(owners.size());
+    for (NodeId owner : owners) {
+      if (live.test(owner)) {
+        chosen.add(new Replica.Primary(owner));
+      } else if (!free.isEmpty()) {
+        int near = 0;
+        while (near < free.size() && !ring.areNear(free.get(near), owner)) {
+          near++;
+        }
+        NodeId next = free.remove(near < free.size() ? near : 0);
+        chosen.add(new Replica.FallbackFor(next, owner));
       }
     }
     return chosen;

@@ -5,6 +5,7 @@ import io.flywheel.core.model.ByteWriter;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Replication;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.AbstractList;
@@ -40,12 +41,17 @@ public final class Ring {
 
   private static final int FORMAT = 1;
 
+  /** The same with numbers of copies for data centres. */
+  private static final int FORMAT_BY_DATACENTER = 2;
+
   private final long epoch;
   private final int partitions;
   private final int n;
+  private final Replication replication;
   private final RingMember[] members;
   private final short[] replicas;
   private final long digest;
+  private final boolean spansDatacenters;
 
   /**
    * Takes ownership of both arrays.
@@ -53,13 +59,17 @@ public final class Ring {
    * @param members in ascending order of their ids
    * @param replicas for each partition in turn the numbers of its n members
    */
-  Ring(long epoch, int partitions, int n, RingMember[] members, short[] replicas) {
+  Ring(
+      long epoch, int partitions, Replication replication, RingMember[] members, short[] replicas) {
     this.epoch = epoch;
     this.partitions = partitions;
-    this.n = n;
+    this.n = replication.n();
+    this.replication = replication;
     this.members = members;
     this.replicas = replicas;
     this.digest = digestOf(this);
+    this.spansDatacenters =
+        Arrays.stream(members).map(member -> member.zone().datacenter()).distinct().count() > 1;
   }
 
   /** Counts rings: 1 at formation, one more with each change. */
@@ -75,6 +85,11 @@ public final class Ring {
   /** How many replicas a partition has. */
   public int n() {
     return n;
+  }
+
+  /** How many replicas a partition has, and where. */
+  public Replication replication() {
+    return replication;
   }
 
   /** All members, in ascending order of their ids. */
@@ -102,7 +117,7 @@ public final class Ring {
 
   public PreferenceList preferenceList(Partition partition) {
     Objects.checkIndex(partition.index(), partitions);
-    return new PreferenceList(this, partition);
+    return new PreferenceList(this, partition, List.of());
   }
 
   /** Whether {@code node} is a primary of {@code partition}. */
@@ -138,7 +153,12 @@ public final class Ring {
   }
 
   public void write(ByteWriter out) {
-    out.u8(FORMAT).varint(epoch).varint(partitions).varint(n).varint(members.length);
+    boolean byDatacenter = replication.isByDatacenter();
+    out.u8(byDatacenter ? FORMAT_BY_DATACENTER : FORMAT).varint(epoch).varint(partitions).varint(n);
+    if (byDatacenter) {
+      replication.write(out);
+    }
+    out.varint(members.length);
     for (RingMember member : members) {
       member.write(out);
     }
@@ -150,7 +170,7 @@ public final class Ring {
   /** Reads a ring that came from outside: nothing in it is believed before it is checked. */
   public static Ring read(ByteReader in) throws MalformedException {
     int format = in.u8();
-    if (format != FORMAT) {
+    if (format != FORMAT && format != FORMAT_BY_DATACENTER) {
       throw new MalformedException("a ring in the unknown format " + format);
     }
     long epoch = in.varint();
@@ -159,13 +179,51 @@ public final class Ring {
     }
     int partitions = in.count(Partition.MOST);
     int n = in.count(MOST_REPLICAS);
+    var replication =
+        format == FORMAT || n == 0 ? Replication.spread(Math.max(1, n)) : readReplication(in, n);
     int count = in.count(MOST_MEMBERS);
     if (partitions == 0 || n == 0 || n > count) {
       throw new MalformedException(
           n + " replicas of " + partitions + " partitions on " + count + " members");
     }
     RingMember[] members = readMembers(in, count);
-    return new Ring(epoch, partitions, n, members, readReplicas(in, partitions, n, count));
+    var replicas = readReplicas(in, partitions, n, count);
+    if (replication.isByDatacenter()) {
+      checkDatacenters(replication, members, replicas);
+    }
+    return new Ring(epoch, partitions, replication, members, replicas);
+  }
+
+  private static Replication readReplication(ByteReader in, int n) throws MalformedException {
+    var byDatacenter = new TreeMap<String, Integer>();
+    int left = n;
+    for (int i = in.count(n); i > 0; i--) {
+      String name = in.text(RingMember.MOST_NAME_BYTES);
+      int copies = in.count(left);
+      if (copies == 0 || byDatacenter.put(name, copies) != null) {
+        throw new MalformedException("a data centre twice, or one without copies");
+      }
+      left -= copies;
+    }
+    if (left > 0) {
+      throw new MalformedException(left + " of " + n + " replicas are in no data centre");
+    }
+    return Replication.of(byDatacenter);
+  }
+
+  private static void checkDatacenters(
+      Replication replication, RingMember[] members, short[] replicas) throws MalformedException {
+    int n = replication.n();
+    for (int i = 0; i < replicas.length; i += n) {
+      var found = new TreeMap<String, Integer>();
+      for (int j = i; j < i + n; j++) {
+        var zone = members[Short.toUnsignedInt(replicas[j])].zone();
+        found.merge(zone.datacenter(), 1, Integer::sum);
+      }
+      if (!found.equals(replication.byDatacenter())) {
+        throw new MalformedException("partition " + i / n + " stands in " + found);
+      }
+    }
   }
 
   private static RingMember[] readMembers(ByteReader in, int count) throws MalformedException {
@@ -203,6 +261,20 @@ public final class Ring {
     return replicas;
   }
 
+  /** Whether members stand in more than one data centre. */
+  boolean spansDatacenters() {
+    return spansDatacenters;
+  }
+
+  /** Whether two nodes are members in one data centre. */
+  boolean areNear(NodeId one, NodeId other) {
+    var here = member(one);
+    var there = member(other);
+    return here != null
+        && there != null
+        && here.zone().datacenter().equals(there.zone().datacenter());
+  }
+
   int memberCount() {
     return members.length;
   }
@@ -215,7 +287,7 @@ public final class Ring {
     return Short.toUnsignedInt(replicas[partition * n + slot]);
   }
 
-  private int indexOf(NodeId node) {
+  int indexOf(NodeId node) {
     return indexOf(members, node);
   }
 
@@ -266,7 +338,7 @@ public final class Ring {
     return other instanceof Ring that
         && epoch == that.epoch
         && partitions == that.partitions
-        && n == that.n
+        && replication.equals(that.replication)
         && Arrays.equals(members, that.members)
         && Arrays.equals(replicas, that.replicas);
   }
@@ -283,7 +355,7 @@ public final class Ring {
         + ": "
         + partitions
         + " partitions, "
-        + n
+        + replication
         + " replicas on "
         + members.length
         + " members";

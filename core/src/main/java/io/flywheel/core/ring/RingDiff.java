@@ -19,7 +19,8 @@ public record RingDiff(List<Moved> moved, int copies) {
   public record Moved(Partition partition, List<NodeId> gained, List<NodeId> lost) {}
 
   public static RingDiff between(Ring before, Ring after) {
-    if (before.partitions() != after.partitions() || before.n() != after.n()) {
+    if (before.partitions() != after.partitions()
+        || !before.replication().equals(after.replication())) {
       throw new IllegalArgumentException(before + " and " + after + " cannot be compared");
     }
     var moved = new ArrayList<Moved>();

@@ -3,11 +3,12 @@ package io.flywheel.core.ring;
 import io.flywheel.core.model.NodeId;
 import java.util.BitSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * Walks on clockwise from a partition and yields each member that is not one of its replicas, once.
- * Members that hold no copy at all (there are more members than copies) come last, by id.
+ * Walks on clockwise from a partition and yields each member that does not own it, once. Members
+ * that hold no copy at all (there are more members than copies) come last, by id.
  */
 final class Walk implements Iterator<NodeId> {
   private final Ring ring;
@@ -17,13 +18,20 @@ final class Walk implements Iterator<NodeId> {
   private int step = 1;
   private int slot;
 
-  Walk(Ring ring, int start) {
+  /** {@code owners}: who owns it by another ring. */
+  Walk(Ring ring, int start, List<NodeId> owners) {
     this.ring = ring;
     this.start = start;
     for (int i = 0; i < ring.n(); i++) {
       seen.set(ring.replicaAt(start, i));
     }
-    left = ring.memberCount() - ring.n();
+    for (NodeId owner : owners) {
+      int member = ring.indexOf(owner);
+      if (member >= 0) {
+        seen.set(member);
+      }
+    }
+    left = ring.memberCount() - seen.cardinality();
   }
 
   @Override

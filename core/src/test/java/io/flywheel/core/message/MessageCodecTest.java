@@ -16,12 +16,18 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.model.Verdict;
 import io.flywheel.core.model.Zone;
+import io.flywheel.core.ring.Ballot;
+import io.flywheel.core.ring.Cluster;
+import io.flywheel.core.ring.LogEntry;
 import io.flywheel.core.ring.Placement;
+import io.flywheel.core.ring.RingChange;
 import io.flywheel.core.ring.RingMember;
 import io.flywheel.core.ring.Slice;
+import io.flywheel.core.ring.Vote;
 import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.Dot;
@@ -34,6 +40,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is said arrives as it was said, with its label, or is refused. */
 final class MessageCodecTest {
+  private static final Ballot BALLOT = new Ballot(7, new NodeId(3), 99);
   private static final Key KEY = Key.of("default", "cart:42");
 
   @Test
@@ -46,6 +53,13 @@ final class MessageCodecTest {
   void aRecordKeepsItsLabelAndItsOwner() throws MalformedException {
     assertArrives(new ReplicaPut(7, KEY, 41, new NodeId(3), Bytes.utf8("a record")));
     assertArrives(new ReplicaPut(7, KEY, Long.MAX_VALUE, null, Bytes.EMPTY));
+  }
+
+  @Test
+  void everythingArrivesAsItWasSaid() throws MalformedException {
+    for (Message message : everyKind()) {
+      assertArrives(message);
+    }
   }
 
   @Test
@@ -110,13 +124,23 @@ final class MessageCodecTest {
     var member = new Member(node, "node-1", "a:1", "a:2", Zone.DEFAULT, 1);
     var ring = Placement.form(List.of(new RingMember(node, Zone.DEFAULT, 1)), 4, 1);
     var states = List.of(new MemberState(Claim.of(node, 1, 2, 3, 2, 1, 0), Verdict.SUSPECT));
-    var receipt = new Receipt(3, 2, 1, 2, true, 0);
+    var receipt = new Receipt(3, 2, 1, 2, 1, true, 0);
+    var cluster = Cluster.formed(9, 5, List.of(member), ring);
+    var newcomer = new Member(new NodeId(4), "node-2", "b:1", "b:2", Zone.DEFAULT, 1);
+    var owner = new RingMember(newcomer.id(), Zone.DEFAULT, 1);
+    var joining = new LogEntry.Begin(new RingChange.Add(owner), newcomer);
     return List.of(
         new Message.Heartbeat(1_000),
         new Message.Gossip(node, List.of(1, 2), states),
         new Message.News(states),
         new Message.Probe(7, node),
         new Message.ProbeReply(7, true),
+        new Message.TransferAsk(7, 3, 6, Bytes.utf8("from"), Bytes.EMPTY, 1_000),
+        Message.TransferPage.of(
+            7, 41, List.of(KEY), List.of(Bytes.utf8("a record")), true, Bytes.utf8("next")),
+        Message.TransferPage.refusal(7, Message.TransferStatus.NOT_YET),
+        new Message.ReleaseAsk(7, List.of(KEY), List.of(sum)),
+        new Message.ReleaseAnswer(7, List.of(0)),
         new Message.Announce(member, List.of("node-1", "node-2")),
         new Message.Formed(9, List.of(member), ring),
         forwardPut(new RequestId(1, 2)),
@@ -136,12 +160,25 @@ final class MessageCodecTest {
         new Message.SliceKeysReply(7, List.of(KEY), List.of(sum), 4712),
         new Message.ReapAsk(7, 1_000, List.of(KEY), List.of(sum)),
         new Message.ReapAnswer(7, 3, List.of(0)),
-        new Message.Reap(3, 1_000, List.of(KEY), List.of(sum)));
+        new Message.Reap(3, 1_000, List.of(KEY), List.of(sum)),
+        new Message.Prepare(2, BALLOT),
+        new Message.Promise(2, BALLOT, null),
+        new Message.Promise(2, BALLOT, new Vote(BALLOT, new LogEntry.Ready())),
+        new Message.Accept(2, new Vote(BALLOT, joining)),
+        new Message.Accepted(2, BALLOT),
+        new Message.Refusal(2, BALLOT, Ballot.NONE),
+        new Message.Decided(2, new LogEntry.Undo(List.of(node))),
+        new Message.RingAsk(1),
+        new Message.RingNews(cluster.after(joining), 4, 2),
+        new Message.JoinAsk(newcomer, "node-1"),
+        new Message.JoinRefusal("why"));
   }
 
   private static ForwardPut forwardPut(@Nullable RequestId id) {
     var read = Context.EMPTY.withSingle(new Dot(new Actor(5, 6), 7));
-    return new ForwardPut(9, KEY, 41, Write.of(Bytes.utf8("v")), read, 1_000, 2, 1, id, 250);
+    var reach = new Reach(Reach.Scope.LOCAL, "dc1");
+    var write = Write.of(Bytes.utf8("v"));
+    return new ForwardPut(9, KEY, 41, write, read, 1_000, 2, 1, reach, id, 250);
   }
 
   private static void assertArrives(Message message) throws MalformedException {

@@ -60,6 +60,43 @@ class DamageTest {
     assertEquals(List.of("v"), values(nodes.get(one, KEY, 3)));
   }
 
+  /** It loses the key by the change, and may come back all the same: it has the other copy. */
+  @Test
+  void anOwnerThatLosesTheKeyIsWaitedForAsLongAsItStaysInTheCluster() {
+    var nodes = NodesInOneProcess.formed(4, 2);
+    var keys = new ArrayList<Key>();
+    for (int i = 0; i < 100; i++) {
+      keys.add(Key.of("default", "cart:" + i));
+      nodes.put(nodes.replica(keys.getLast(), 0), keys.getLast(), "v", null);
+    }
+    var ring = new ChangingRing(nodes);
+    ring.hold(envelope -> envelope.message() instanceof Message.TransferAsk);
+    ring.add(ring.newcomer());
+    nodes.pass(2_000);
+    var away = nodes.machines.get(1);
+    var other = nodes.machines.get(2);
+    var owners = List.of(ChangingRing.id(away), ChangingRing.id(other));
+    var ownership = ring.cluster().ownership();
+    var key =
+        keys.stream()
+            .filter(each -> ownership.ownersBefore(ring.partition(each)).containsAll(owners))
+            .filter(each -> ownership.ownersAfter(ring.partition(each)).contains(owners.get(1)))
+            .filter(each -> !ownership.ownersAfter(ring.partition(each)).contains(owners.get(0)))
+            .findFirst()
+            .orElseThrow();
+    nodes.kill(away);
+    other.rot(nodes.storageKey(key));
+    var rotten = other.data.get(nodes.storageKey(key));
+    nodes.pass(20_000);
+    nodes.get(other, key, 1);
+    nodes.pass(5_000);
+    assertEquals(rotten, other.data.get(nodes.storageKey(key)), "not taken for absent");
+    nodes.start(away);
+    nodes.pass(20_000);
+    assertEquals(List.of("v"), values(nodes.get(other, key, 1)));
+    assertTrue(ring.hasTheSame(other, away, key));
+  }
+
   /** What the others said is too old by the time that this disk says what it has. */
   @Test
   void aRecordIsNotRestoredByAWordFromAnEraThatHasClosedMeanwhile() {

@@ -176,7 +176,7 @@ final class HintedHandoffTest {
   @Test
   void howLongItTakesToSettleAfterAStartDoesNotDependOnWhatANodeOwns() {
     var nodes = new NodesInOneProcess(4, 3);
-    nodes.rhythm = new Rhythm(30_000, 5_000, 64);
+    nodes.rhythm = new Rhythm(30_000, 5_000, 64, 50L << 20);
     nodes.machines.forEach(nodes::start);
     nodes.pass(2_000);
     var one = nodes.machines.getFirst();

@@ -23,10 +23,12 @@ import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Now;
 import io.flywheel.core.model.Quorum;
+import io.flywheel.core.model.Replication;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.ring.Partition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,7 @@ final class NodesInOneProcess {
   /** One node, its disk and its mailbox. */
   final class Machine {
     final String name;
+    Zone zone = Zone.DEFAULT;
     final TreeMap<Bytes, Bytes> data = new TreeMap<>();
     final TreeMap<Bytes, Bytes> losers = new TreeMap<>();
     final TreeMap<Bytes, Bytes> debts = new TreeMap<>();
@@ -80,6 +83,10 @@ final class NodesInOneProcess {
     final Map<Long, Effect.Respond> responses = new HashMap<>();
     final Outbox outbox = new Outbox();
     @Nullable String halted;
+
+    /** Whether it has no initial-members: it is to join. */
+    boolean joins;
+
     private @Nullable Node node;
 
     private Machine(String name) {
@@ -204,10 +211,19 @@ final class NodesInOneProcess {
   boolean scansWait;
 
   NodesInOneProcess(int nodes, int n) {
-    settings = new ClusterSettings("test", 16, Quorum.majority(n), LIMITS, List.of(STRICT, NEWEST));
-    for (int i = 1; i <= nodes; i++) {
-      names.add("node-" + i);
-      machines.add(new Machine("node-" + i));
+    this(Collections.nCopies(nodes, Zone.DEFAULT), Replication.spread(n));
+  }
+
+  /** One in each of these zones. */
+  NodesInOneProcess(List<Zone> zones, Replication replication) {
+    var quorum = Quorum.majority(replication.n());
+    settings =
+        new ClusterSettings("test", 16, replication, quorum, LIMITS, List.of(STRICT, NEWEST));
+    for (Zone zone : zones) {
+      var machine = new Machine("node-" + (machines.size() + 1));
+      machine.zone = zone;
+      names.add(machine.name);
+      machines.add(machine);
     }
   }
 
@@ -228,12 +244,12 @@ final class NodesInOneProcess {
       var config =
           new NodeConfig(
               machine.name,
-              Zone.DEFAULT,
+              machine.zone,
               1,
               machine.name + ":1",
               machine.name + ":2",
               own,
-              names,
+              machine.joins ? List.of() : names,
               List.of(),
               true,
               hintsLimitBytes,
@@ -251,6 +267,21 @@ final class NodesInOneProcess {
       }
     }
     settle();
+  }
+
+  /** One that does not run. */
+  Machine newMachine(String name) {
+    var machine = new Machine(name);
+    machine.joins = true;
+    machines.add(machine);
+    return machine;
+  }
+
+  /** A node with an empty directory, which forms no cluster; it runs. */
+  Machine newcomer(String name) {
+    var machine = newMachine(name);
+    start(machine);
+    return machine;
   }
 
   /** Another machine with a copy of this one's disk. */
@@ -281,7 +312,12 @@ final class NodesInOneProcess {
 
   /** What was held back arrives after all, late. */
   void deliverHeld() {
-    held = _ -> false;
+    deliverHeldBut(_ -> false);
+  }
+
+  /** The same, except what is held back from now on. */
+  void deliverHeldBut(Predicate<Envelope> messages) {
+    held = messages;
     mail.addAll(late);
     late.clear();
     settle();

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.flywheel.core.message.ClientRequest;
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message.ForwardPut;
+import io.flywheel.core.message.Message.ForwardReply;
 import io.flywheel.core.message.Message.GetStatus;
 import io.flywheel.core.message.Message.ReplicaGetReply;
 import io.flywheel.core.message.Outcome;
@@ -13,7 +16,9 @@ import io.flywheel.core.message.Outcome.Obstacle;
 import io.flywheel.core.message.Write;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.node.NodesInOneProcess.Machine;
+import io.flywheel.core.version.Context;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +73,50 @@ class OverloadTest {
     assertEquals("too many requests at a time", refused.detail());
     nodes.loadsWait = false;
     nodes.pass(10);
+    assertInstanceOf(Found.class, nodes.get(one, KEY, 1));
+  }
+
+  /** A node that is paused, say: everything that others forward to it waits until it goes on. */
+  @Test
+  void whatOthersForwardHasABoundAsWellAsWhatClientsAsk() {
+    var nodes = NodesInOneProcess.formed(3, 3);
+    var one = nodes.machines.getFirst();
+    var other = nodes.machines.getLast().node();
+    long clusterId = other.view(nodes.now()).clusterId();
+    var settings = nodes.settings().fingerprint();
+    int tooMany = WaitingLine.MOST_REQUESTS + 1;
+    for (int i = 1; i <= tooMany; i++) {
+      var put =
+          new ForwardPut(
+              i,
+              KEY,
+              1,
+              Write.of(Bytes.utf8("v")),
+              Context.EMPTY,
+              0,
+              2,
+              0,
+              Reach.ANYWHERE,
+              null,
+              60_000);
+      one.node()
+          .receive(
+              nodes.now(),
+              new Envelope(
+                  other.id(), other.startId(), 1_000_000 + i, clusterId, settings, 1, put));
+    }
+    var replies = new ArrayList<ForwardReply>();
+    nodes.hold(
+        envelope -> {
+          if (envelope.message() instanceof ForwardReply reply) {
+            replies.add(reply);
+          }
+          return false;
+        });
+    nodes.pass(1_000);
+    assertEquals(tooMany, replies.getFirst().request(), "it was answered before any was begun");
+    assertOverloaded(replies.getFirst().outcome());
+    assertEquals(tooMany, replies.size());
     assertInstanceOf(Found.class, nodes.get(one, KEY, 1));
   }
 

@@ -63,9 +63,42 @@ final class WaitingLineTest {
     assertFalse(line.stands(), "it was empty a moment ago");
   }
 
+  @Test
+  void soManyMayWaitAndNoMore() {
+    for (int i = 0; i < WaitingLine.MOST_REQUESTS; i++) {
+      comes("one of many", 1_000);
+    }
+    comes("one too many", 1_000);
+    assertEquals(List.of("one too many"), refused);
+    line.beginNext();
+    comes("the next", 1_000);
+    assertEquals(List.of("one too many"), refused);
+  }
+
+  @Test
+  void soManyBytesMayWaitAndThenNobodyElse() {
+    comes("large", 1_000, WaitingLine.MOST_BYTES + 1);
+    comes("small", 1_000, 1);
+    assertEquals(List.of("small"), refused);
+    line.beginNext();
+    comes("small, again", 1_000, 1);
+    assertEquals(List.of("large"), begun);
+    at(900);
+    line.refuseLate();
+    assertEquals(List.of("small", "small, again"), refused);
+    comes("large, again", 1_000, WaitingLine.MOST_BYTES);
+    comes("one byte more", 1_000, 1);
+    assertEquals(2, refused.size(), "what was refused for being late holds nothing any more");
+  }
+
   private void comes(String name, long timeoutMillis) {
+    comes(name, timeoutMillis, 0);
+  }
+
+  private void comes(String name, long timeoutMillis, long bytes) {
     line.add(
         timeoutMillis,
+        bytes,
         () -> begun.add(name),
         outcome -> {
           assertTrue(

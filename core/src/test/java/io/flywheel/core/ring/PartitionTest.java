@@ -8,10 +8,26 @@ import io.flywheel.core.model.Key;
 import java.math.BigInteger;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Keys and tokens fall into Q equal parts of the ring (Dynamo 6.2). */
 class PartitionTest {
   private static final int[] COUNTS = {1, 2, 3, 7, 64, 1000, 4096, 65_535, 65_536};
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 4096",
+    "16, 4096",
+    "17, 8192",
+    "64, 16384",
+    "100, 32768",
+    "256, 65536",
+    "65535, 65536"
+  })
+  void thereAre256ForEachNodeAsFarAsThereCanBeSoMany(int nodes, int partitions) {
+    assertEquals(partitions, Partition.countFor(nodes));
+  }
 
   @Test
   void aTokenIsWrittenAsItsHexadecimalDigits() {

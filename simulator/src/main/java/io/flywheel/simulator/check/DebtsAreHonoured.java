@@ -105,7 +105,8 @@ final class DebtsAreHonoured implements Witness {
       if (!primary && owesNothing(after) && !owesNothing(before)) {
         violation(process + " owes " + key + " and does not have it");
       }
-      if (!primary && keepsForNobody(after) && !keepsForNobody(before)) {
+      // What a former owner keeps it keeps for nobody; it asks before it drops that.
+      if (!primary && !scene.ringHasChanged() && keepsForNobody(after) && !keepsForNobody(before)) {
         violation(process + " keeps " + key + " and notes for nobody");
       }
       noted += lacking(before, after).size();
@@ -119,7 +120,7 @@ final class DebtsAreHonoured implements Witness {
   }
 
   private void checkPaid(SimulatedProcess process, Key key, NodeId owner, Account before) {
-    if (!scene.isDurable() || scene.history().revived() || !scene.isPrimary(key, owner)) {
+    if (!scene.isDurable() || scene.history().revived() || !scene.isLastingOwner(key, owner)) {
       return;
     }
     var durable = scene.evidence().everDurable(owner, key);

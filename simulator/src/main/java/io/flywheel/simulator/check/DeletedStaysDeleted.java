@@ -72,7 +72,7 @@ final class DeletedStaysDeleted implements Witness {
         if (after != null) {
           latest.put(place, after);
           checkStored(process, key, after);
-          if (before != null && scene.isPrimary(key, process.id())) {
+          if (before != null && scene.isOwn(process.machine(), key)) {
             compare(process, key, before, after);
           }
         }
@@ -95,7 +95,8 @@ final class DeletedStaysDeleted implements Witness {
 
   private void checkGone(SimulatedProcess process, Operation operation) {
     for (var machine : scene.cluster().inService()) {
-      if (scene.evidence().lives(machine, operation)) {
+      boolean matters = !scene.ringHasChanged() || scene.isMember(machine);
+      if (matters && scene.evidence().lives(machine, operation)) {
         violation(
             process + " forgets that " + operation + " has gone, and it is still on " + machine);
       }

@@ -80,7 +80,8 @@ final class ErasAreInStep implements Witness {
   private List<SimulatedMachine> members() {
     var members = new ArrayList<SimulatedMachine>();
     for (var machine : scene.cluster().inService()) {
-      if (machine.disk().durable(Table.METADATA).containsKey(StorageKey.CLUSTER)) {
+      if (machine.disk().durable(Table.METADATA).containsKey(StorageKey.CLUSTER)
+          && scene.isMember(machine)) {
         members.add(machine);
       }
     }

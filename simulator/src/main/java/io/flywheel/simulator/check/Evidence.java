@@ -3,7 +3,6 @@ package io.flywheel.simulator.check;
 import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
-import io.flywheel.core.membership.Cluster;
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Message.ReplicaPut;
 import io.flywheel.core.model.Bytes;
@@ -12,6 +11,7 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.Debts;
 import io.flywheel.core.replica.LoserLog;
+import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.core.version.AppliedRequest;
 import io.flywheel.core.version.Context;
@@ -68,7 +68,8 @@ public final class Evidence implements Witness {
   private final Map<Integer, Map<Bytes, Set<NodeId>>> keptFor = new HashMap<>();
   private final List<Listener> listeners = new ArrayList<>();
   private List<Mutation> batch = List.of();
-  private @Nullable Ring ring;
+  private @Nullable Cluster newest;
+  private @Nullable Cluster previous;
 
   public Evidence(History history, List<Key> keys) {
     this.history = history;
@@ -83,9 +84,19 @@ public final class Evidence implements Witness {
     listeners.add(listener);
   }
 
-  /** The ring that the cluster was formed with, null before. */
+  /** The ring of the newest cluster that any disk has had, null before there was one. */
   public @Nullable Ring ring() {
-    return ring;
+    return newest == null ? null : newest.ring();
+  }
+
+  /** The one before it: who lags behind goes by that. */
+  public @Nullable Cluster previous() {
+    return previous;
+  }
+
+  /** The newest cluster that any disk has had. */
+  public @Nullable Cluster newest() {
+    return newest;
   }
 
   @Override
@@ -242,6 +253,21 @@ public final class Evidence implements Witness {
     }
   }
 
+  @Override
+  public void lost(SimulatedMachine machine) {
+    history.damaged(Damage.LOST_DIRECTORY);
+    for (var operation : history.operations()) {
+      operation.lostBy(machine.index());
+    }
+  }
+
+  @Override
+  public void left(SimulatedMachine machine) {
+    for (var operation : history.operations()) {
+      operation.leftWith(machine.index());
+    }
+  }
+
   /** The durable record of a key on a machine, as far as it can be read; null if it cannot. */
   public @Nullable Siblings durable(SimulatedMachine machine, Key key) {
     var storageKey = records.get(key);
@@ -300,8 +326,10 @@ public final class Evidence implements Witness {
 
   private void formed(Bytes record) {
     try {
-      if (ring == null) {
-        ring = Cluster.decode(record).ring();
+      var cluster = Cluster.decode(record);
+      if (newest == null || cluster.epoch() > newest.epoch()) {
+        previous = newest;
+        newest = cluster;
       }
     } catch (MalformedException e) {
       throw new IllegalStateException("a node stored a damaged cluster", e);

@@ -6,8 +6,10 @@ import io.flywheel.core.message.ClientRequest.Put;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Outcome.Found;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.node.Node;
 import io.flywheel.simulator.workload.History;
 import io.flywheel.simulator.workload.Operation;
+import io.flywheel.simulator.workload.RingOperator;
 import io.flywheel.simulator.workload.Wire;
 import io.flywheel.simulator.world.FaultInjector;
 import io.flywheel.simulator.world.SimulatedMachine;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * request answered. Wall clocks jump once more, and stay as far apart as they may.
  */
 public final class Healing {
+  private static final long CHANGES_MICROS = 150_000_000;
   private static final long MEETING_MICROS = 12_000_000;
   private static final long LIVENESS_MICROS = 40_000_000;
   private static final long SETTLING_MICROS = 3_000_000;
@@ -53,6 +56,8 @@ public final class Healing {
   private final Judge judge;
   private final Wire wire;
   private final FaultInjector faults;
+  private final @Nullable RingOperator operator;
+  private final RingsComeToRest rings;
   private final Time time;
   private final SplittableRandom random;
   private final OneProcessPerIdentity identities;
@@ -73,12 +78,15 @@ public final class Healing {
       Judge judge,
       Wire wire,
       FaultInjector faults,
+      @Nullable RingOperator operator,
       Time time,
       SplittableRandom random) {
     this.scene = scene;
     this.judge = judge;
     this.wire = wire;
     this.faults = faults;
+    this.operator = operator;
+    this.rings = new RingsComeToRest(scene);
     this.time = time;
     this.random = random;
     this.identities = new OneProcessPerIdentity(scene);
@@ -96,6 +104,7 @@ public final class Healing {
   public void heal() {
     faults.end();
     if (meetStrangers()
+        && settleRing()
         && becomeWhole()
         && converge()
         && agree()
@@ -133,6 +142,27 @@ public final class Healing {
       misconfigured.configureAsMeant();
     }
     return !scene.findings().any();
+  }
+
+  /** What was begun of changes of the ring is ended, and who was removed stays out. */
+  private boolean settleRing() {
+    var changes = operator;
+    if (changes == null) {
+      return true;
+    }
+    changes.end();
+    if (!passUntil(CHANGES_MICROS, () -> changes.obstacle().isEmpty())) {
+      rings.unfinished(changes.obstacle());
+      return false;
+    }
+    var returning = changes.switchedOff();
+    returning.forEach(scene.cluster()::switchOn);
+    boolean passed = returning.isEmpty() || time.pass(MEETING_MICROS);
+    for (var machine : returning) {
+      strangers.check(machine, "an identity that was removed");
+      scene.cluster().switchOff(machine);
+    }
+    return passed && !scene.findings().any();
   }
 
   private boolean becomeWhole() {
@@ -260,7 +290,7 @@ public final class Healing {
     for (var machine : scene.cluster().inService()) {
       var process = machine.process();
       if (process != null) {
-        process.repairAll();
+        process.operate(Node::repairAll);
       }
     }
   }

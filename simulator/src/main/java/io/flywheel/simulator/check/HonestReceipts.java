@@ -73,10 +73,12 @@ final class HonestReceipts implements Witness {
     if (receipt.durable() && !synced) {
       violation(operation, receipt, "is on nodes that do not sync");
     }
-    boolean fewer =
-        receipt.primaries() > primaries
-            || receipt.fallbacks() > fallbacks
-            || receipt.racks() > racks;
+    // Who was an owner then need not be one now.
+    boolean fewerNodes =
+        scene.ringHasChanged()
+            ? receipt.primaries() + receipt.fallbacks() > holders.size()
+            : receipt.primaries() > primaries || receipt.fallbacks() > fallbacks;
+    boolean fewer = fewerNodes || receipt.racks() > racks;
     if (receipt.durable() && fewer && counted) {
       violation(
           operation,

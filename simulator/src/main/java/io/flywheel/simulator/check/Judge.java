@@ -22,6 +22,7 @@ public final class Judge implements Witness {
   private final MajoritiesMend majorities;
   private final DeletedStaysDeleted deletions;
   private final BackgroundYields background;
+  private final OneEntryPerEpoch entries;
 
   public Judge(Scene scene) {
     this.scene = scene;
@@ -35,6 +36,7 @@ public final class Judge implements Witness {
     majorities = new MajoritiesMend(scene);
     deletions = new DeletedStaysDeleted(scene);
     background = new BackgroundYields(scene);
+    entries = new OneEntryPerEpoch(scene);
     evidence.tell(new UniqueDots(scene));
     evidence.tell(realValues);
     evidence.tell(expiry);
@@ -57,6 +59,7 @@ public final class Judge implements Witness {
             majorities,
             deletions,
             new ErasAreInStep(scene),
+            entries,
             answers,
             background,
             new OneRepairAtATime(scene),
@@ -80,7 +83,7 @@ public final class Judge implements Witness {
   }
 
   public Upkeep upkeep() {
-    return new Upkeep(debts.noted(), debts.struckOut(), deletions.reapings());
+    return new Upkeep(debts.noted(), debts.struckOut(), deletions.reapings(), entries.steps());
   }
 
   @Override
@@ -130,6 +133,16 @@ public final class Judge implements Witness {
   @Override
   public void changed(SimulatedMachine machine, Key key, Sibling before, Sibling after) {
     witnesses.forEach(witness -> witness.changed(machine, key, before, after));
+  }
+
+  @Override
+  public void lost(SimulatedMachine machine) {
+    witnesses.forEach(witness -> witness.lost(machine));
+  }
+
+  @Override
+  public void left(SimulatedMachine machine) {
+    witnesses.forEach(witness -> witness.left(machine));
   }
 
   @Override

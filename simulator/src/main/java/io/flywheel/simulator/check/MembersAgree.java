@@ -10,7 +10,6 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Verdict;
-import io.flywheel.core.ring.Ring;
 import io.flywheel.simulator.world.SimulatedProcess;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -150,14 +149,15 @@ final class MembersAgree {
   }
 
   private String rings() {
-    Ring ring = scene.evidence().ring();
+    var newest = scene.evidence().newest();
     for (var entry : latest.entrySet()) {
-      var own = entry.getKey().view().ring();
-      if (own == null || !own.equals(ring)) {
+      var machine = entry.getKey().machine();
+      var own = machine.disk().durable(Table.METADATA).get(StorageKey.CLUSTER);
+      if (own == null || newest == null || !own.equals(newest.encode())) {
         return entry.getKey() + " has another ring than the others";
       }
       for (var state : entry.getValue().values()) {
-        if (!state.claim().isNone() && state.claim().epoch() != own.epoch()) {
+        if (!state.claim().isNone() && state.claim().epoch() != newest.epoch()) {
           return entry.getKey() + " knows " + state + " of another ring than its own";
         }
       }

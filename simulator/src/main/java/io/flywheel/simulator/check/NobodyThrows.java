@@ -22,7 +22,7 @@ final class NobodyThrows implements Witness {
 
   @Override
   public void refusedToStart(SimulatedMachine machine, String reason) {
-    if (!machine.misconfigured()) {
+    if (!machine.misconfigured() && !scene.isRemoved(machine)) {
       scene.violation(NobodyThrows.class, machine + " does not start: " + reason);
     }
   }

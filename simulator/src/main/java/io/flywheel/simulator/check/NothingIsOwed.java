@@ -78,7 +78,7 @@ final class NothingIsOwed {
       var key = Scene.keyAt(storageKey);
       if (key != null
           && payable.test(key)
-          && !scene.isPrimary(key, identity)
+          && !scene.isOwn(machine, key)
           && !machine.disk().durable(Table.DEBTS).containsKey(storageKey)) {
         return key;
       }

@@ -23,6 +23,7 @@ final class OnlyReplicasMint implements Evidence.Listener {
     var identity = machine.identity();
     if (scene.evidence().ring() != null
         && identity != null
+        && !scene.isOwn(machine, key)
         && !scene.isPrimary(key, identity)
         && !scene.evidence().notesDebt(key)) {
       scene.violation(

@@ -1,11 +1,13 @@
 package io.flywheel.simulator.check;
 
 import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.effect.Table;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.simulator.workload.History;
 import io.flywheel.simulator.world.SimulatedCluster;
@@ -22,7 +24,7 @@ public record Scene(
     Evidence evidence,
     Findings findings) {
 
-  /** The machines that own a key, by the ring that the cluster was formed with; none before. */
+  /** The machines that own a key, by the newest ring; none before there is one. */
   public List<SimulatedMachine> primaries(Key key) {
     Ring ring = evidence.ring();
     var machines = new ArrayList<SimulatedMachine>();
@@ -36,6 +38,20 @@ public record Scene(
       }
     }
     return machines;
+  }
+
+  /** Whether a machine's identity belongs to the newest cluster. */
+  boolean isMember(SimulatedMachine machine) {
+    var newest = evidence.newest();
+    var identity = machine.identity();
+    return newest != null && identity != null && newest.member(identity) != null;
+  }
+
+  /** Whether a machine's identity never returns. */
+  boolean isRemoved(SimulatedMachine machine) {
+    var newest = evidence.newest();
+    var identity = machine.identity();
+    return newest != null && identity != null && newest.removed().contains(identity);
   }
 
   /** Whether each machine in service runs a process that serves. */
@@ -54,9 +70,40 @@ public record Scene(
     return cluster.machines().getFirst().config().durable();
   }
 
+  /**
+   * Whether it owns the key, before or after a change under way, also as who lags behind sees it.
+   */
   boolean isPrimary(Key key, NodeId id) {
-    Ring ring = evidence.ring();
-    return ring != null && ring.owns(id, ring.partition(key));
+    return owns(evidence.newest(), key, id) || owns(evidence.previous(), key, id);
+  }
+
+  /** Whether it owns the key by the ring that its own disk has. */
+  boolean isOwn(SimulatedMachine machine, Key key) {
+    var record = machine.disk().durable(Table.METADATA).get(StorageKey.CLUSTER);
+    var identity = machine.identity();
+    try {
+      return record != null && identity != null && owns(Cluster.decode(record), key, identity);
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a node stored a damaged cluster", e);
+    }
+  }
+
+  /** Whether it owns the key now and will when the change under way is over. */
+  boolean isLastingOwner(Key key, NodeId id) {
+    return isLasting(evidence.newest(), key, id) && isLasting(evidence.previous(), key, id);
+  }
+
+  boolean ringHasChanged() {
+    return evidence.previous() != null;
+  }
+
+  private static boolean isLasting(@Nullable Cluster cluster, Key key, NodeId id) {
+    return cluster == null
+        || cluster.ownership().lastingOwners(cluster.ring().partition(key)).contains(id);
+  }
+
+  private static boolean owns(@Nullable Cluster cluster, Key key, NodeId id) {
+    return cluster != null && cluster.ownership().owns(id, cluster.ring().partition(key));
   }
 
   void violation(Class<?> checker, String text) {

@@ -18,7 +18,7 @@ final class ForgettingMutants {
             "actor == null ? new Actor(incarnation, time) : actor, Math.max(time, newest + 1));",
             "actor == null ? new Actor(incarnation, 1) : actor, newest + 1);",
             List.of("UniqueDots", "UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap"),
-            7),
+            11),
         new Mutant(
             "11",
             "reaped although its era is open",
@@ -26,7 +26,7 @@ final class ForgettingMutants {
             "if (proof.era() <= eras.closed()) {",
             "if (proof.era() < eras.current()) {",
             List.of("ErasAreInStep", "DeletedStaysDeleted", "NothingDurableIsLost"),
-            91),
+            108),
         new Mutant(
             "12",
             "an era is settled although a debt from it is open",

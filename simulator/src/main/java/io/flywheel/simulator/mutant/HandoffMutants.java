@@ -51,6 +51,6 @@ final class HandoffMutants {
             "Records.debts(queue).version() != settle.version()",
             "queue.unreadable",
             List.of("DebtsAreHonoured"),
-            3));
+            7));
   }
 }

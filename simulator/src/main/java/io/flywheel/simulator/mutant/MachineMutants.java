@@ -108,8 +108,8 @@ final class MachineMutants {
             "io/flywheel/core/membership/Formation.java",
             "if (cluster.member(self.id()) != null) {",
             "if (cluster.member(self.id()) != null || cluster.named(self.name()) != null) {",
-            List.of("StrangersStayOut"),
-            5),
+            List.of("StrangersStayOut", "NobodyThrows"),
+            16),
         new Mutant(
             "58",
             "a node runs with other settings than its cluster",

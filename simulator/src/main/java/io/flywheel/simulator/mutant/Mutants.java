@@ -13,6 +13,8 @@ public final class Mutants {
     all.addAll(ForgettingMutants.all());
     all.addAll(QuorumMutants.all());
     all.addAll(HandoffMutants.all());
+    all.addAll(OverlapMutants.all());
+    all.addAll(TransferMutants.all());
     all.addAll(AntiEntropyMutants.all());
     all.addAll(MembershipMutants.all());
     all.addAll(MachineMutants.all());

@@ -63,8 +63,9 @@ final class OverloadMutants {
             "50, the other way",
             "requests are begun before what was begun is done",
             "io/flywheel/core/node/WaitingLine.java",
-            "line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, begin, answer));",
-            "begin.run();",
+            "line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, valueBytes, begin,"
+                + " answer));",
+            "bytes -= valueBytes;\n    begin.run();",
             List.of("GoodputReturns"),
             236),
         new Mutant(

@@ -23,8 +23,8 @@ final class QuorumMutants {
             "17",
             "two confirmations of one node count as two",
             "io/flywheel/core/coordinate/PutTally.java",
-            "if (storedPrimaries.contains(node) || storedFallbacks.contains(node)) {",
-            "if (storedPrimaries.size() + storedFallbacks.size() > primaries.size()) {",
+            "if (!asked.containsKey(node) || stored.contains(node)) {",
+            "if (!asked.containsKey(node) || stored.size() > readers.size()) {",
             List.of("HonestReceipts"),
             7),
         new Mutant(
@@ -39,9 +39,14 @@ final class QuorumMutants {
             "19",
             "a note for an absent node counts as its confirmation",
             PUTS,
-            "oweTo(unattended());",
-            "oweTo(unattended());\n"
-                + "      unattended().forEach(node -> tally.record(node, PutStatus.STORED));",
+            "oweTo(tally.unattended(peers.self()));",
+            """
+            oweTo(tally.unattended(peers.self()));
+                  for (var node : tally.unattended(peers.self())) {
+                    tally.ask(node, node);
+                    tally.record(node, PutStatus.STORED);
+                  }\
+            """,
             List.of("HonestReceipts"),
             13),
         new Mutant(
@@ -50,13 +55,11 @@ final class QuorumMutants {
             WORK,
             """
             if (!owners.isOwn(queue.key)) {
-                  long version = lease.uniqueStamp();
-                  also.add(\
+                  also.add(records.owed(queue, records.owing(\
             """,
             """
             if (owners.isOwn(queue.key)) {
-                  long version = lease.uniqueStamp();
-                  also.add(\
+                  also.add(records.owed(queue, records.owing(\
             """,
             List.of("OnlyReplicasMint"),
             10),
@@ -76,6 +79,6 @@ final class QuorumMutants {
             "      answer(\n          new NotDone(\n              Obstacle.DEADLINE,\n"
                 + "              tally.stored().size()",
             List.of("NotDoneIsFinal"),
-            3));
+            7));
   }
 }

@@ -6,6 +6,7 @@ import io.flywheel.simulator.scale.GossipFigures.Rounds;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
@@ -153,6 +154,14 @@ public final class GossipExperiment {
         }
         out.println(GossipFigures.of(figures).toText());
       }
+    }
+  }
+
+  /** Prints the figures for clusters of these sizes, from one seed each. */
+  public static void print(PrintStream out, List<Integer> sizes, double lossShare) {
+    out.println(GossipFigures.HEADER);
+    for (int nodes : sizes) {
+      out.println(run(nodes, lossShare, CHANGES, QUIET_MILLIS, 1).toText());
     }
   }
 

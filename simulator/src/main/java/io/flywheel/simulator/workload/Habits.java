@@ -29,6 +29,20 @@ public record Habits(
     boolean strict,
     double lostAnswers) {
 
+  public Habits withRequests(int others) {
+    return new Habits(
+        clients,
+        keys,
+        others,
+        pauseMicros,
+        misbehaviour,
+        mischief,
+        deletions,
+        timeoutMillis,
+        strict,
+        lostAnswers);
+  }
+
   public Habits withKeys(List<Key> others) {
     return new Habits(
         clients,

@@ -188,6 +188,12 @@ public final class Operation {
     }
   }
 
+  /** A machine has left with a copy, which others had no need of; faults may have taken theirs. */
+  public void leftWith(int machine) {
+    boolean wasLast = holders.remove(machine) != null && holders.isEmpty();
+    destroyed |= wasLast && !bereft.isEmpty();
+  }
+
   /** Whether faults have at some time destroyed every durable copy. */
   public boolean destroyed() {
     return destroyed;

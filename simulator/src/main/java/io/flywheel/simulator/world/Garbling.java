@@ -57,6 +57,7 @@ final class Garbling {
                   put.expiryMillis(),
                   put.w(),
                   put.pw(),
+                  put.reach(),
                   put.id(),
                   put.timeoutMillis());
           case Message.Formed formed ->

@@ -148,6 +148,30 @@ public final class SimulatedCluster {
     witness.damaged(machine, Damage.LOST_DIRECTORY);
   }
 
+  /** Takes a machine out of service; what is on its disk stays there. */
+  public void switchOff(SimulatedMachine machine) {
+    crash(machine, false, "it is switched off for good");
+    machine.retire();
+  }
+
+  /** Takes a machine out of service that is no member any more. */
+  public void dismiss(SimulatedMachine machine) {
+    switchOff(machine);
+    witness.left(machine);
+  }
+
+  /** Takes a machine out of service from which nobody has copied anything. */
+  public void lose(SimulatedMachine machine) {
+    switchOff(machine);
+    witness.lost(machine);
+  }
+
+  /** Somebody switches it on again after all. */
+  public void switchOn(SimulatedMachine machine) {
+    machine.returnToService();
+    start(machine);
+  }
+
   /** Sets a machine's wall clock forward or, with a negative number, back. */
   public void jump(SimulatedMachine machine, long millis) {
     trace.add(Trace.Kind.CLOCK, machine.index(), millis);

@@ -144,6 +144,10 @@ public final class SimulatedMachine {
     retired = true;
   }
 
+  void returnToService() {
+    retired = false;
+  }
+
   void halted() {
     halts++;
   }

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -158,9 +159,9 @@ public final class SimulatedProcess {
     input(now -> node.diskSpace(now, full));
   }
 
-  /** An operator wants all replicas compared now. */
-  public void repairAll() {
-    input(node::repairAll);
+  /** An operator wants something of the node. */
+  public void operate(BiConsumer<Node, Now> wish) {
+    input(now -> wish.accept(node, now));
   }
 
   /** Stops running without dying: SIGSTOP, a long collection, a migrating virtual machine. */

@@ -36,6 +36,12 @@ public interface Witness {
   /** A fault changed a durable value of a key, under the same dot. */
   default void changed(SimulatedMachine machine, Key key, Sibling before, Sibling after) {}
 
+  /** A machine is gone for good, with all that is on its disk. */
+  default void lost(SimulatedMachine machine) {}
+
+  /** A machine is no member any more, and is switched off. */
+  default void left(SimulatedMachine machine) {}
+
   /** A fault destroyed durable data of a machine. */
   default void damaged(SimulatedMachine machine, Damage damage) {}
 }

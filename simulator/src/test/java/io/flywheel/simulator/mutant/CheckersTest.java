@@ -52,8 +52,8 @@ final class CheckersTest {
     assertFinds(
         "HealedClusterServes",
         COORDINATE + "GetCoordinator.java",
-        "if (replicas.size() < r || alive < pr) {",
-        "if (replicas.size() <= r || alive < pr) {");
+        "if (replicas.size() < r || alive < pr || !couldReach",
+        "if (replicas.size() <= r || alive < pr || !couldReach");
   }
 
   @Test

@@ -1,0 +1,51 @@
+package io.flywheel.core.handoff;
+
+import io.flywheel.core.coordinate.Peers;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.ring.Partition;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Who is to be paid in the end what an owner is owed. */
+final class Creditors {
+  private Creditors() {}
+
+  /** Whether others own the partition in its place, or will. */
+  static boolean loses(Peers present, NodeId owner, Partition partition) {
+    return !present.ownership().lastingOwners(partition).contains(owner);
+  }
+
+  /**
+   * Those who have to have it before nothing is owed any more. That is whoever owns the partition
+   * by now: all of its owners where the creditor is none, as the ring has changed; and where it is
+   * changing, those who are to own it as well, or what was paid would be missing when these are
+   * read. Of those who take another's place only who lives is waited for.
+   */
+  static List<NodeId> of(Peers present, Key key, NodeId creditor, long nowMillis) {
+    boolean loses = loses(present, creditor, present.ring().partition(key));
+    var owners = new ArrayList<>(present.writers(key));
+    owners.removeIf(owner -> !owner.equals(creditor) && present.isGivenUp(owner, key, nowMillis));
+    if (present.owns(creditor, key)) {
+      owners.removeIf(
+          owner ->
+              !owner.equals(creditor)
+                  && !(present.gains(owner, key) && (loses || present.isAlive(owner, nowMillis))));
+    }
+    owners.remove(present.self()); // it may be a creditor of its own, where it is an owner again
+    return owners;
+  }
+
+  /** Those who take the creditor's place, if they do and it may still be undone. */
+  static List<NodeId> heirs(Peers present, Key key, NodeId creditor) {
+    boolean loses = loses(present, creditor, present.ring().partition(key));
+    var heirs = new ArrayList<NodeId>();
+    for (NodeId owner : present.writers(key)) {
+      boolean isHeir = present.gains(owner, key) && !owner.equals(present.self());
+      if (loses && present.owns(creditor, key) && isHeir) {
+        heirs.add(owner);
+      }
+    }
+    return heirs;
+  }
+}

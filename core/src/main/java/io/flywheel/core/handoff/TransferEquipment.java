@@ -1,0 +1,35 @@
+package io.flywheel.core.handoff;
+
+import io.flywheel.core.effect.Scanner;
+import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.membership.Eras;
+import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.replica.DebtLedger;
+import io.flywheel.core.replica.Journal;
+import io.flywheel.core.replica.LocalReplica;
+import java.util.function.Consumer;
+
+/**
+ * What a node lends to the transfers of partitions.
+ *
+ * @param report for what an operator should know
+ */
+public record TransferEquipment(
+    ClusterSettings settings,
+    Scanner scanner,
+    Schedule schedule,
+    LocalReplica replica,
+    DebtLedger ledger,
+    Journal journal,
+    Eras eras,
+    ChangeProgress progress,
+    BackgroundBudget background,
+    Consumer<String> report) {
+  long now() {
+    return schedule.monotonicMillis();
+  }
+
+  void later(long millis, Runnable action) {
+    schedule.at(now() + millis, _ -> action.run(), 0);
+  }
+}

@@ -1,0 +1,220 @@
+package io.flywheel.core.node;
+
+import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.membership.Liveness;
+import io.flywheel.core.membership.MembershipTable;
+import io.flywheel.core.model.Member;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.ring.Cluster;
+import io.flywheel.core.ring.LogEntry;
+import io.flywheel.core.ring.Phase;
+import io.flywheel.core.ring.RingChange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operators want of the ring: becomes an entry of the ring log, or is refused with a reason.
+ * What is wanted twice is done once.
+ */
+final class RingOrders {
+  private static final long PATIENCE_MILLIS = 10_000;
+
+  /** An entry that somebody waits for. */
+  private record Pending(
+      LogEntry entry, long epoch, long untilMillis, Consumer<RingAnswer> answer) {}
+
+  private final NodeId self;
+  private final RingDesk desk;
+  private final MembershipTable table;
+  private final Schedule schedule;
+  private final List<Pending> pending = new ArrayList<>();
+
+  RingOrders(NodeId self, RingDesk desk, MembershipTable table, Schedule schedule) {
+    this.self = self;
+    this.desk = desk;
+    this.table = table;
+    this.schedule = schedule;
+  }
+
+  void give(RingOrder order, Consumer<RingAnswer> answer) {
+    var present = desk.cluster();
+    if (present == null || present.member(self) == null) {
+      answer.accept(new RingAnswer.Refused("this node belongs to no cluster"));
+      return;
+    }
+    switch (order) {
+      case RingOrder.Leave _ -> begin(present, new RingChange.Remove(self), answer);
+      case RingOrder.Undo _ -> undo(present, answer);
+      case RingOrder.Remove(var name) -> {
+        var member = present.named(name);
+        if (member == null) {
+          answer.accept(new RingAnswer.Refused("no member is called " + name));
+        } else if (mayLive(member.id())) {
+          answer.accept(
+              new RingAnswer.Refused(
+                  name + " is alive: it goes with 'flywheel leave', and takes nothing with it"));
+        } else if (isHeldUpBy(present, member.id())) {
+          undoWithout(present, member, answer);
+        } else {
+          begin(present, new RingChange.Remove(member.id()), answer);
+        }
+      }
+      case RingOrder.Reweigh(var name, var weight) -> {
+        var member = present.named(name);
+        if (member == null) {
+          answer.accept(new RingAnswer.Refused("no member is called " + name));
+        } else if (weight < 1 || weight > Member.MAX_WEIGHT) {
+          answer.accept(
+              new RingAnswer.Refused("a weight is 1 to " + Member.MAX_WEIGHT + ", not " + weight));
+        } else if (weight == member.weight()) {
+          answer.accept(new RingAnswer.Refused(name + " has the weight " + weight + " already"));
+        } else {
+          begin(present, new RingChange.Reweigh(member.id(), weight), answer);
+        }
+      }
+    }
+  }
+
+  /** Whether a member is not known to be gone. */
+  boolean mayLive(NodeId member) {
+    return table.state(member, schedule.monotonicMillis()) != Liveness.DOWN;
+  }
+
+  private void begin(Cluster present, RingChange change, Consumer<RingAnswer> answer) {
+    var entry = new LogEntry.Begin(change, null);
+    if (isMadeBy(present, entry)) {
+      answer.accept(new RingAnswer.Accepted(present.epoch())); // it is under way
+    } else {
+      decide(present, entry, PATIENCE_MILLIS, answer);
+    }
+  }
+
+  /** Whether a change is open that is not about this member, and that waits for it. */
+  private boolean isHeldUpBy(Cluster present, NodeId member) {
+    var open = present.transition();
+    return open != null
+        && !isGivenUp(open.change(), member)
+        && !(open.undone() && open.givenUp().contains(member));
+  }
+
+  /** An operator says that it is dead: the open change, which it holds up, goes back. */
+  private void undoWithout(Cluster present, Member dead, Consumer<RingAnswer> answer) {
+    var undo = new LogEntry.Undo(List.of(dead.id()));
+    decide(
+        present,
+        undo,
+        PATIENCE_MILLIS,
+        outcome ->
+            answer.accept(
+                outcome instanceof RingAnswer.Accepted
+                    ? new RingAnswer.Refused(
+                        "the change that was under way waits for "
+                            + dead.name()
+                            + ", and is undone now: ask again when that is over")
+                    : outcome));
+  }
+
+  private void undo(Cluster present, Consumer<RingAnswer> answer) {
+    var open = present.transition();
+    boolean nobodyWasReady = open != null && open.phase() == Phase.JOINING && !open.undone();
+    var entry = new LogEntry.Undo(nobodyWasReady ? gone(present) : List.of());
+    if (isMadeBy(present, entry)) {
+      answer.accept(new RingAnswer.Accepted(present.epoch()));
+    } else {
+      decide(present, entry, PATIENCE_MILLIS, answer);
+    }
+  }
+
+  /** Has this entry decided next, if it may be. */
+  void decide(Cluster present, LogEntry entry, long patienceMillis, Consumer<RingAnswer> answer) {
+    String obstacle = desk.obstacle(present, entry);
+    if (obstacle.isEmpty() && entry instanceof LogEntry.Begin begin) {
+      obstacle = absence(present, begin.change());
+    }
+    long until = schedule.monotonicMillis() + patienceMillis;
+    if (!obstacle.isEmpty()) {
+      answer.accept(new RingAnswer.Refused(obstacle));
+    } else {
+      pending.add(new Pending(entry, present.epoch() + 1, until, answer));
+      if (!desk.propose(entry, until)) {
+        pending.removeLast();
+        answer.accept(
+            new RingAnswer.Refused("something else is just being decided here: ask again"));
+      }
+    }
+  }
+
+  /** A change waits for all members but the one that it is about: none is begun without them. */
+  private String absence(Cluster present, RingChange change) {
+    var gone = gone(present);
+    gone.removeIf(member -> isGivenUp(change, member));
+    return gone.isEmpty()
+        ? ""
+        : desk.names(gone) + " cannot be reached, and no change ends without them";
+  }
+
+  private List<NodeId> gone(Cluster present) {
+    var gone = new ArrayList<NodeId>();
+    for (Member member : present.members()) {
+      if (!mayLive(member.id())) {
+        gone.add(member.id());
+      }
+    }
+    return gone;
+  }
+
+  private static boolean isGivenUp(RingChange change, NodeId member) {
+    return switch (change) {
+      case RingChange.Remove(var node) -> node.equals(member);
+      case RingChange.Replace(var old, _) -> old.equals(member);
+      case RingChange.Add _, RingChange.Reweigh _ -> false;
+    };
+  }
+
+  /** Whether a cluster is in the state that such an entry brings about. */
+  static boolean isMadeBy(@Nullable Cluster cluster, LogEntry entry) {
+    var open = cluster == null ? null : cluster.transition();
+    return switch (entry) {
+      case LogEntry.Begin(var change, _) ->
+          open != null && !open.undone() && open.change().equals(change);
+      case LogEntry.Undo(var givenUp) ->
+          open != null && open.undone() && open.givenUp().containsAll(givenUp);
+      case LogEntry.Ready _, LogEntry.Done _ -> false;
+    };
+  }
+
+  void became(Cluster present) {
+    for (Pending order : List.copyOf(pending)) {
+      if (order.epoch() > present.epoch()) {
+        continue;
+      }
+      pending.remove(order);
+      if (order.epoch() < present.epoch()) {
+        order.answer().accept(new RingAnswer.Unknown("much was decided at once: ask again"));
+      } else if (isMadeBy(present, order.entry())) {
+        order.answer().accept(new RingAnswer.Accepted(present.epoch()));
+      } else {
+        String objection = present.objection(order.entry());
+        order
+            .answer()
+            .accept(
+                new RingAnswer.Refused(
+                    objection.isEmpty() ? "something else was decided first" : objection));
+      }
+    }
+  }
+
+  void beat() {
+    long now = schedule.monotonicMillis();
+    for (Pending order : List.copyOf(pending)) {
+      if (now >= order.untilMillis()) {
+        pending.remove(order);
+        order
+            .answer()
+            .accept(new RingAnswer.Unknown("no majority of the members has answered: ask again"));
+      }
+    }
+  }
+}
