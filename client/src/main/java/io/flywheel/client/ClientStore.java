@@ -4,6 +4,7 @@ import io.flywheel.api.v1.Absence;
 import io.flywheel.api.v1.GetResponse;
 import io.flywheel.api.v1.StreamResponse;
 import io.flywheel.client.Fetched.Version;
+import io.flywheel.client.Updates.Update;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,6 +20,7 @@ final class ClientStore<T> implements Store<T> {
   private final ContextMemory memory;
   private final String namespace;
   private final Codec<T> codec;
+  private final Updates<T> updates = new Updates<>((key, together) -> round(key, together, 1));
 
   ClientStore(Cluster cluster, ContextMemory memory, String namespace, Codec<T> codec) {
     this.cluster = cluster;
@@ -124,27 +126,35 @@ final class ClientStore<T> implements Store<T> {
 
   @Override
   public CompletableFuture<T> updateAsync(
-      String key, Merge<T> merge, Change<T> change, PutOptions options) {
-    return round(key, merge, change, options, 1);
+      String key, Merge<T> merge, Change<T> change, PutOptions put, ReadOptions read) {
+    var result = new CompletableFuture<T>();
+    updates.add(key, new Update<>(merge, change, put, read, result));
+    return result;
   }
 
-  /** An update that is refused for too many siblings is done again: by then they are merged. */
-  private CompletableFuture<T> round(
-      String key, Merge<T> merge, Change<T> change, PutOptions options, int number) {
-    return fetch(key, ReadOptions.USUAL)
+  /** What is refused for too many siblings is done again: by then they are merged. */
+  private CompletableFuture<Void> round(String key, List<Update<T>> together, int number) {
+    var first = together.get(0);
+    return fetch(key, first.read())
         .thenCompose(
             fetched -> {
-              T changed = change.apply(fetched.merged(merge).orElse(null));
-              byte[] bytes = codec.encode(changed);
-              return put(key, bytes, fetched.context(), RequestId.random(), options)
-                  .thenApply(written -> changed);
+              var changes = new Changes<>(codec, together);
+              byte[] bytes = changes.applyTo(fetched.merged(first.merge()).orElse(null));
+              return bytes == null
+                  ? CompletableFuture.completedFuture(changes)
+                  : put(key, bytes, fetched.context(), RequestId.random(), first.put())
+                      .thenApply(written -> changes);
             })
+        .thenAccept(Changes::succeed)
         .exceptionallyCompose(
-            e ->
-                number < MOST_ROUNDS && failedFor(e, "too-many-siblings")
-                    ? pause(number)
-                        .thenCompose(none -> round(key, merge, change, options, number + 1))
-                    : CompletableFuture.failedFuture(e));
+            e -> {
+              if (number < MOST_ROUNDS && failedFor(e, "too-many-siblings")) {
+                return pause(number).thenCompose(none -> round(key, together, number + 1));
+              }
+              Throwable cause = e instanceof CompletionException ? e.getCause() : e;
+              together.forEach(update -> update.result().completeExceptionally(cause));
+              return CompletableFuture.completedFuture(null);
+            });
   }
 
   private CompletableFuture<Void> pause(int round) {

@@ -4,6 +4,7 @@ import io.flywheel.api.v1.StreamResponse;
 import io.flywheel.client.Ring.Member;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -117,9 +118,21 @@ final class Cluster implements AutoCloseable {
   private Route route(Request request) {
     List<Member> replicas = ring().replicas(request.namespace(), request.keyBytes());
     Set<Node> order = new LinkedHashSet<>();
-    addNodes(order, replicas, true);
+    addLiving(order, replicas);
     addNodes(order, replicas, false);
     return new Route(List.copyOf(order), this::nodesToAsk);
+  }
+
+  /** Those in the client's data centre first, where it has been told of one. */
+  private void addLiving(Set<Node> order, List<Member> members) {
+    String here = settings.datacenter();
+    if (!here.isEmpty()) {
+      addNodes(
+          order,
+          members.stream().filter(member -> member.datacenter().equals(here)).toList(),
+          true);
+    }
+    addNodes(order, members, true);
   }
 
   private void addNodes(Set<Node> order, List<Member> members, boolean alive) {
@@ -135,8 +148,9 @@ final class Cluster implements AutoCloseable {
     Set<Node> order = new LinkedHashSet<>();
     List<Member> members = ring().members();
     int first = members.isEmpty() ? 0 : Math.floorMod(turn.getAndIncrement(), members.size());
-    addNodes(order, members.subList(first, members.size()), true);
-    addNodes(order, members.subList(0, first), true);
+    List<Member> turned = new ArrayList<>(members.subList(first, members.size()));
+    turned.addAll(members.subList(0, first));
+    addLiving(order, turned);
     settings.addresses().forEach(address -> order.add(node(address.toString())));
     return List.copyOf(order);
   }

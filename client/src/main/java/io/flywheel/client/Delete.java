@@ -21,6 +21,11 @@ public final class Delete {
     return DeleteOptions.USUAL.pw(primaries);
   }
 
+  /** See {@link DeleteOptions#w}. */
+  public static DeleteOptions w(Level nodes) {
+    return DeleteOptions.USUAL.w(nodes);
+  }
+
   /** See {@link DeleteOptions#context}. */
   public static DeleteOptions context(String context) {
     return DeleteOptions.USUAL.context(context);

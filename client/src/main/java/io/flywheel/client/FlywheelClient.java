@@ -97,8 +97,8 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
 
   @Override
   public CompletableFuture<byte[]> updateAsync(
-      String key, Merge<byte[]> merge, Change<byte[]> change, PutOptions options) {
-    return usual.updateAsync(key, merge, change, options);
+      String key, Merge<byte[]> merge, Change<byte[]> change, PutOptions put, ReadOptions read) {
+    return usual.updateAsync(key, merge, change, put, read);
   }
 
   /**
@@ -120,6 +120,7 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
     private static final long LONGEST_TIMEOUT_SECONDS = 60;
 
     private final List<NodeAddress> addresses = new ArrayList<>();
+    private String datacenter = "";
     private Duration timeout = Duration.ofSeconds(1);
     private double retryShare = 0.2;
     private boolean hedging = true;
@@ -140,6 +141,15 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
       for (String node : nodes) {
         addresses.add(NodeAddress.parse(node));
       }
+      return this;
+    }
+
+    /**
+     * In which data centre this client is: nodes there are asked before others, as long as they
+     * live. Their data centre is the one of {@link Level#LOCAL_QUORUM}.
+     */
+    public Builder datacenter(String name) {
+      this.datacenter = name;
       return this;
     }
 
@@ -232,6 +242,7 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
       }
       return new Settings(
           List.copyOf(addresses),
+          datacenter,
           timeout,
           retryShare,
           hedging,

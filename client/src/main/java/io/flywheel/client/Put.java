@@ -16,6 +16,11 @@ public final class Put {
     return PutOptions.USUAL.w(nodes);
   }
 
+  /** See {@link PutOptions#w}. */
+  public static PutOptions w(Level nodes) {
+    return PutOptions.USUAL.w(nodes);
+  }
+
   /** See {@link PutOptions#pw}. */
   public static PutOptions pw(int primaries) {
     return PutOptions.USUAL.pw(primaries);

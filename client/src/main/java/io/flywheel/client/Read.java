@@ -21,6 +21,11 @@ public final class Read {
     return ReadOptions.USUAL.r(replicas);
   }
 
+  /** See {@link ReadOptions#r}. */
+  public static ReadOptions r(Level replicas) {
+    return ReadOptions.USUAL.r(replicas);
+  }
+
   /** See {@link ReadOptions#pr}. */
   public static ReadOptions pr(int primaries) {
     return ReadOptions.USUAL.pr(primaries);

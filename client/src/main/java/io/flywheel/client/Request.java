@@ -62,6 +62,7 @@ final class Request {
                     .setContentType(options.contentType)
                     .setContext(context)
                     .setW(options.w)
+                    .setLevel(sent(options.level))
                     .setPw(options.pw)
                     .setTtlMillis(options.ttlMillis)
                     .setRequestId(name)
@@ -79,6 +80,7 @@ final class Request {
                 GetRequest.newBuilder()
                     .setKey(place)
                     .setR(r)
+                    .setLevel(sent(options.level))
                     .setPr(options.pr)
                     .setTimeoutMillis(timeoutMillis)));
   }
@@ -96,9 +98,14 @@ final class Request {
                     .setKey(place)
                     .setContext(options.context)
                     .setW(options.w)
+                    .setLevel(sent(options.level))
                     .setPw(options.pw)
                     .setRequestId(name)
                     .setTimeoutMillis(timeoutMillis)));
+  }
+
+  private static io.flywheel.api.v1.Level sent(@Nullable Level level) {
+    return level == null ? io.flywheel.api.v1.Level.LEVEL_UNSPECIFIED : level.sent();
   }
 
   StreamRequest.Builder message(int timeoutMillis) {

@@ -31,7 +31,7 @@ final class Ring {
   /**
    * @param address empty where it cannot be reached
    */
-  record Member(String name, String address, boolean alive) {}
+  record Member(String name, String address, boolean alive, String datacenter) {}
 
   /** Before the cluster has said anything. */
   static Ring unknown() {
@@ -47,7 +47,8 @@ final class Ring {
                     new Member(
                         node.getName(),
                         NodeAddress.isUsable(node.getAddress()) ? node.getAddress() : "",
-                        node.getAlive()))
+                        node.getAlive(),
+                        node.getDatacenter()))
             .toList();
     if (topology.getEpoch() == epoch) {
       return withLiveness(told);

@@ -6,6 +6,7 @@ import java.util.List;
 /** What a client is told when it is built. */
 record Settings(
     List<NodeAddress> addresses,
+    String datacenter,
     Duration timeout,
     double retryShare,
     boolean hedging,

@@ -105,7 +105,11 @@ public interface Store<T> {
    * <p>Where the key has too many siblings by then, all of it is done again. The get and each put
    * have the client's timeout each.
    *
-   * @return the value as it was put
+   * <p>Updates of a key through this store, with the same merge and options, that come while
+   * another one is under way wait for it and go together then: one get, their changes one after the
+   * other, one put. So many threads can change one key for the price of a few requests.
+   *
+   * @return the value as this change left it
    */
   default T update(String key, Merge<T> merge, Change<T> change) {
     return update(key, merge, change, Put.usual());
@@ -130,7 +134,12 @@ public interface Store<T> {
     return updateAsync(key, merge, change, Put.usual());
   }
 
+  default CompletableFuture<T> updateAsync(
+      String key, Merge<T> merge, Change<T> change, PutOptions options) {
+    return updateAsync(key, merge, change, options, Read.usual());
+  }
+
   /** Merges and changes on a thread of the network: neither may block. */
   CompletableFuture<T> updateAsync(
-      String key, Merge<T> merge, Change<T> change, PutOptions options);
+      String key, Merge<T> merge, Change<T> change, PutOptions put, ReadOptions read);
 }

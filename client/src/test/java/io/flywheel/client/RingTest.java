@@ -71,8 +71,10 @@ final class RingTest {
             .addNodes(node("a", "127.0.0.1:1", true))
             .build();
     Ring now = ring.learn(lives);
-    assertEquals(List.of(new Member("a", "127.0.0.1:1", true)), now.replicas("default", key(0)));
-    assertEquals(List.of(new Member("b", "127.0.0.1:2", false)), now.replicas("default", key(1)));
+    assertEquals(
+        List.of(new Member("a", "127.0.0.1:1", true, "")), now.replicas("default", key(0)));
+    assertEquals(
+        List.of(new Member("b", "127.0.0.1:2", false, "")), now.replicas("default", key(1)));
   }
 
   private static byte[] key(int bit) {

@@ -98,4 +98,20 @@ final class ScriptedRingTest {
     assertEquals(2, get.getR());
     assertEquals(1, get.getPr());
   }
+
+  /** A client that knows where it is goes to replicas there, whoever comes first in their list. */
+  @Test
+  void nodesOfTheClientsDataCentreAreAskedFirst() throws Exception {
+    var both = topology(1, 0, 0).toBuilder().setN(2).clearReplicas();
+    both.addAllReplicas(List.of(0, 1, 0, 1));
+    both.getNodesBuilder(0).setDatacenter("dc1");
+    both.getNodesBuilder(1).setDatacenter("dc2");
+    List.of(first, second).forEach(node -> node.tells(both.build()));
+    try (var client = builder().datacenter("dc2").build()) {
+      await(() -> client.cluster().ring().epoch() == 1);
+      client.get("greeting", Read.r(Level.LOCAL_QUORUM));
+    }
+    assertEquals(
+        io.flywheel.api.v1.Level.LEVEL_LOCAL_QUORUM, second.takeRequest().getGet().getLevel());
+  }
 }

@@ -122,6 +122,7 @@ public final class EmbeddedCluster implements AutoCloseable {
               names,
               Durability.PERIODIC,
               HINTS_BYTES,
+              ServerConfig.DEFAULT_TRANSFER_BYTES_PER_SECOND,
               settings));
     }
     return configurations;

@@ -59,13 +59,15 @@ public final class FlywheelServer implements AutoCloseable {
    * on. A signal is how a server is stopped, so it ends the process with status 0 and not, as the
    * JVM would, with 128 and more.
    *
+   * @param join whether a node that belongs to no cluster joins the one of its seeds by itself
    * @param started called once the server listens
-   * @return the process's exit code, where it must not go on
+   * @return why it does not go on
    * @throws IOException as {@link #start}
    */
-  public static int run(ServerConfig config, Runnable started) throws IOException {
+  public static End run(ServerConfig config, boolean join, Runnable started) throws IOException {
     var orderly = new CompletableFuture<String>();
     var server = start(config, new WholeProcess(orderly));
+    var stay = new Stay(server.runtime.requests());
     Runnable stop =
         () -> {
           haltUnlessStoppedSoon();
@@ -74,8 +76,25 @@ public final class FlywheelServer implements AutoCloseable {
         };
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("flywheel-stop").unstarted(stop));
     started.run();
+    if (join) {
+      stay.join(orderly::complete);
+    }
+    var left = stay.left();
+    CompletableFuture.anyOf(orderly, left).join();
+    if (left.isDone()) {
+      LOG.info("this node has left the cluster; its directory is of no use any more");
+      return End.LEFT;
+    }
     LOG.error("stopping: {}", orderly.join());
-    return 1;
+    return End.FAILED;
+  }
+
+  /** Why a process whose server runs is to end. */
+  public enum End {
+    /** Going on would risk data, or cannot lead anywhere. */
+    FAILED,
+    /** The node has left the cluster, as it was asked to. */
+    LEFT
   }
 
   /** Lets no new request in, finishes those in flight, makes everything durable, and ends. */

@@ -87,6 +87,7 @@ final class FlywheelServerTest {
           List.of("node-1"),
           Durability.FSYNC,
           0,
+          ServerConfig.DEFAULT_TRANSFER_BYTES_PER_SECOND,
           new ClusterSettings("test", 64, Quorum.majority(1), Limits.DEFAULT, List.of()));
     }
   }

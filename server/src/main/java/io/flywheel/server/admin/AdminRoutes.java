@@ -17,7 +17,7 @@ public final class AdminRoutes {
         new Route("/health/live", new Page(health::live)),
         new Route("/health/ready", new Page(health::ready)),
         new Route("/admin/members", new Page(new MembersPage(port, settings)::show)),
-        new Route("/admin/ring", new Page(new RingPage(port)::show)),
+        new Route("/admin/ring", new RingEndpoint(port)),
         new Route(ExplainEndpoint.PATH, new ExplainEndpoint(port, recorder)),
         new Route("/admin/transfers", new Page(new TransfersPage(port)::show)),
         new Route("/admin/losers", new LosersEndpoint(port)),

@@ -3,8 +3,11 @@ package io.flywheel.server.admin;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.flywheel.core.antientropy.AntiEntropyFigures;
 import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.Member;
 import io.flywheel.core.node.EraView;
 import io.flywheel.core.node.MemberView;
+import io.flywheel.core.node.Prospect;
+import io.flywheel.core.node.Standing;
 import io.flywheel.server.http.Answer;
 import io.flywheel.server.http.Reply;
 import io.flywheel.server.http.RequestHead;
@@ -32,6 +35,8 @@ final class MembersPage {
           json.writeStringField("cluster", settings.cluster());
           json.writeStringField("cluster-id", hex(view.clusterId()));
           json.writeStringField("node", view.name());
+          json.writeStringField("standing", text(view.changes().standing()));
+          json.writeNumberField("epoch", view.changes().epoch());
           json.writeBooleanField("serving", view.serving());
           json.writeStringField("waiting-for", view.waitingFor());
           json.writeNumberField("hints-waiting", view.counters().hintsWaiting());
@@ -49,6 +54,9 @@ final class MembersPage {
             write(json, member);
           }
           json.writeEndArray();
+          if (view.changes().standing() == Standing.OUTSIDE) {
+            met(json, port.prospect());
+          }
         });
   }
 
@@ -93,6 +101,25 @@ final class MembersPage {
     json.writeNumberField("era", view.era());
     json.writeNumberField("settled", view.settled());
     json.writeEndObject();
+  }
+
+  /** The members of the cluster that this node could join. */
+  private static void met(JsonGenerator json, Prospect prospect) throws IOException {
+    json.writeArrayFieldStart("met");
+    var cluster = prospect.met();
+    if (cluster != null) {
+      for (Member member : cluster.members()) {
+        json.writeStartObject();
+        json.writeStringField("name", member.name());
+        json.writeStringField("client", member.clientAddress());
+        json.writeEndObject();
+      }
+    }
+    json.writeEndArray();
+  }
+
+  private static String text(Standing standing) {
+    return standing.name().toLowerCase(Locale.ROOT);
   }
 
   static String hex(long value) {

@@ -1,5 +1,6 @@
 package io.flywheel.server.admin;
 
+import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.node.NodeView;
 import io.flywheel.core.version.Actor;
@@ -13,6 +14,11 @@ final class Names {
   Names(NodeView view) {
     view.members().forEach(seen -> names.put(seen.member().id(), seen.member().name()));
     names.put(view.id(), view.name());
+  }
+
+  /** One that the view does not have. */
+  void know(Member member) {
+    names.put(member.id(), member.name());
   }
 
   String of(NodeId node) {

@@ -2,6 +2,7 @@ package io.flywheel.server.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.node.NodeView;
 import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.core.ring.RingMember;
@@ -14,8 +15,9 @@ import io.flywheel.server.runtime.RequestPort;
 import java.io.IOException;
 
 /**
- * {@code /admin/ring}: who owns how much; with {@code ?full} also the replicas of every partition,
- * in the order of their preference lists.
+ * {@code /admin/ring}: who owns how much, by the ring that is read, and the change that is under
+ * way; with {@code ?full} also the replicas of every partition, in the order of their preference
+ * lists. The epoch counts what was decided, so it tells any two states of the ring apart.
  */
 final class RingPage {
   private final RequestPort port;
@@ -26,7 +28,7 @@ final class RingPage {
 
   Answer show(RequestHead head, Reply reply) throws ProblemException {
     var view = port.view();
-    Ring ring = view.ring();
+    Ring ring = view.readRing();
     if (ring == null) {
       throw new ProblemException(ProblemType.UNAVAILABLE, "the cluster is not formed yet");
     }
@@ -37,11 +39,12 @@ final class RingPage {
         200,
         reply.allocator(),
         json -> {
-          json.writeNumberField("epoch", ring.epoch());
+          json.writeNumberField("epoch", view.changes().epoch());
           json.writeStringField("digest", MembersPage.hex(ring.digest()));
           json.writeNumberField("partitions", ring.partitions());
           json.writeNumberField("n", ring.n());
           writeMembers(json, ring, names);
+          writeChange(json, view, names);
           if (full) {
             writeReplicas(json, ring, names);
           }
@@ -67,6 +70,19 @@ final class RingPage {
       json.writeEndObject();
     }
     json.writeEndArray();
+  }
+
+  /** What is under way; null where the ring rests. */
+  static void writeChange(JsonGenerator json, NodeView view, Names names) throws IOException {
+    var change = view.changes().change();
+    Ring before = view.ring();
+    if (change == null || before == null) {
+      json.writeNullField("change");
+      return;
+    }
+    json.writeObjectFieldStart("change");
+    new ChangeText(json, names).write(before, change);
+    json.writeEndObject();
   }
 
   private static void writeReplicas(JsonGenerator json, Ring ring, Names names) throws IOException {

@@ -1,11 +1,14 @@
 package io.flywheel.server.admin;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.flywheel.core.handoff.TransferFigures;
 import io.flywheel.server.http.Answer;
 import io.flywheel.server.http.Reply;
 import io.flywheel.server.http.RequestHead;
 import io.flywheel.server.runtime.RequestPort;
+import java.io.IOException;
 
-/** {@code /admin/transfers}: what this node has to bring to others. */
+/** {@code /admin/transfers}: what this node has to bring to others, and what it fetches. */
 final class TransfersPage {
   private final RequestPort port;
 
@@ -33,6 +36,31 @@ final class TransfersPage {
           json.writeEndArray();
           json.writeNumberField("hint-bytes", view.counters().hintBytes());
           json.writeNumberField("hints-paid", view.counters().hintsPaid());
+          writeRing(json, view.transfers(), names);
         });
+  }
+
+  /** What a change of the ring gives this node, and what it has still to be rid of. */
+  private static void writeRing(JsonGenerator json, TransferFigures figures, Names names)
+      throws IOException {
+    json.writeObjectFieldStart("ring");
+    json.writeNumberField("copies", figures.partitionsWanted());
+    json.writeNumberField("copies-done", figures.partitionsDone());
+    json.writeNumberField("bytes", figures.bytesReceived() + figures.bytesRemaining());
+    json.writeNumberField("bytes-done", figures.bytesReceived());
+    json.writeNumberField("bytes-per-second", figures.bytesPerSecond());
+    json.writeNumberField("bytes-sent", figures.bytesSent());
+    json.writeArrayFieldStart("sources");
+    for (var partner : figures.partners()) {
+      json.writeStartObject();
+      json.writeStringField("node", names.of(partner.node()));
+      json.writeNumberField("copies", partner.partitions());
+      json.writeNumberField("bytes", partner.bytes());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeNumberField("former-partitions", figures.formerPartitions());
+    json.writeNumberField("records-released", figures.recordsReleased());
+    json.writeEndObject();
   }
 }

@@ -9,6 +9,7 @@ import io.flywheel.core.model.NamespaceSettings.BlindWrites;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NamespaceSettings.Overflow;
 import io.flywheel.core.model.Quorum;
+import io.flywheel.core.model.Replication;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Ring;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Reads a node's configuration: a file, over it the environment's {@code FLYWHEEL_*} (a setting's
@@ -32,6 +34,10 @@ public final class ConfigReader {
   private static final int MOST_VALUE_BYTES = 16 << 20;
   private static final int MOST_SIBLINGS = 1000;
   private static final int MOST_SECRET_BYTES = 4096;
+
+  /** With less a change of the ring would never come to its end. */
+  private static final long LEAST_TRANSFER_BYTES_PER_SECOND = 64L << 10;
+
   private static final long LONGEST_TTL_MILLIS = 36_525L * 86_400_000;
 
   /** Names stand in paths, metrics and file names, so they are kept plain. */
@@ -81,6 +87,11 @@ public final class ConfigReader {
         initialMembers,
         settings.choice("durability", Durability.FSYNC),
         settings.sizeBytes("hints.limit", 0, Long.MAX_VALUE, 10L << 30),
+        settings.sizeBytes(
+            "transfers.limit",
+            LEAST_TRANSFER_BYTES_PER_SECOND,
+            Long.MAX_VALUE,
+            ServerConfig.DEFAULT_TRANSFER_BYTES_PER_SECOND),
         clusterSettings(initialMembers.size()));
   }
 
@@ -113,24 +124,69 @@ public final class ConfigReader {
   private ClusterSettings clusterSettings(int initialMembers) throws ConfigException {
     String cluster = name("cluster");
     int partitions = settings.integer("partitions", 1, Partition.MOST, 4096);
-    return new ClusterSettings(cluster, partitions, quorum(initialMembers), limits(), namespaces());
+    Replication replication =
+        settings.datacenters().isEmpty() ? spread(initialMembers) : byDatacenter(initialMembers);
+    return new ClusterSettings(
+        cluster, partitions, replication, quorum(replication), limits(), namespaces());
   }
 
-  private Quorum quorum(int initialMembers) throws ConfigException {
+  private Replication spread(int initialMembers) throws ConfigException {
     int n = settings.integer("replication.n", 1, Ring.MOST_REPLICAS, 3);
     if (initialMembers > 0 && n > initialMembers) {
       throw settings.refused(
           "replication.n", n + " copies do not fit on " + initialMembers + " initial-members");
     }
-    int majority = n / 2 + 1;
-    return Quorum.of(
-        n, answers("replication.r", n, majority), answers("replication.w", n, majority));
+    return Replication.spread(n);
   }
 
-  private int answers(String path, int n, int majority) throws ConfigException {
+  private Replication byDatacenter(int initialMembers) throws ConfigException {
+    var copies = new TreeMap<String, Integer>();
+    int n = 0;
+    for (String name : settings.datacenters()) {
+      String path = Vocabulary.path(Vocabulary.REPLICATION, name);
+      if (settings.find("replication.n") != null || !name.matches(NAME)) {
+        throw settings.refused(
+            path,
+            "there is no such setting in replication; there are n, r, w,"
+                + " and in place of n names of data centres");
+      }
+      copies.put(name, settings.integer(path, 1, Ring.MOST_REPLICAS, 1));
+      n += settings.integer(path, 1, Ring.MOST_REPLICAS, 1);
+      if (n > Ring.MOST_REPLICAS) {
+        throw settings.refused(path, n + " copies in all are above " + Ring.MOST_REPLICAS);
+      }
+      if (initialMembers > 0 && n > initialMembers) {
+        throw settings.refused(
+            path, n + " copies in all do not fit on " + initialMembers + " initial-members");
+      }
+    }
+    String here = settings.text("zone.datacenter", Zone.DEFAULT.datacenter());
+    if (!copies.containsKey(here)) {
+      throw settings.refused(
+          Vocabulary.REPLICATION,
+          "this node stands in "
+              + here
+              + " (zone.datacenter), which has no copies; there are "
+              + String.join(", ", copies.keySet()));
+    }
+    return Replication.of(copies);
+  }
+
+  private Quorum quorum(Replication replication) throws ConfigException {
+    int n = replication.n();
+    int majority = n / 2 + 1;
+    return Quorum.of(
+        n,
+        answers("replication.r", replication, majority),
+        answers("replication.w", replication, majority));
+  }
+
+  private int answers(String path, Replication replication, int majority) throws ConfigException {
     int answers = settings.integer(path, 1, Ring.MOST_REPLICAS, majority);
-    if (answers > n) {
-      throw settings.refused(path, answers + " is above replication.n, which is " + n);
+    if (answers > replication.n()) {
+      String copies = replication.isByDatacenter() ? "the sum of copies" : "replication.n";
+      throw settings.refused(
+          path, answers + " is above " + copies + ", which is " + replication.n());
     }
     return answers;
   }

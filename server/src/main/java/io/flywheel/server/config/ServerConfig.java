@@ -20,6 +20,7 @@ import java.util.List;
  * @param seeds peer addresses of nodes to begin with
  * @param initialMembers the names that form a new cluster; empty for a node that joins one
  * @param hintsLimitBytes how much may wait for absent owners; 0 turns hinting off
+ * @param transferBytesPerSecond how much this node fetches at most while the ring changes
  */
 public record ServerConfig(
     String node,
@@ -33,8 +34,13 @@ public record ServerConfig(
     List<String> initialMembers,
     Durability durability,
     long hintsLimitBytes,
+    long transferBytesPerSecond,
     ClusterSettings settings) {
   public static final int MIN_SECRET_BYTES = 16;
+
+  /** Half of what a gigabit network carries: the other half is for clients. */
+  public static final long DEFAULT_TRANSFER_BYTES_PER_SECOND =
+      Rhythm.DEFAULT.transferBytesPerSecond();
 
   /** What the node itself needs to know. */
   public NodeConfig nodeConfig() {
@@ -49,7 +55,7 @@ public record ServerConfig(
         seeds,
         durability == Durability.FSYNC,
         hintsLimitBytes,
-        Rhythm.DEFAULT,
+        Rhythm.DEFAULT.transferring(transferBytesPerSecond),
         secret);
   }
 

@@ -27,7 +27,7 @@ final class Settings {
     for (var variable : new TreeMap<>(environment).entrySet()) {
       String name = variable.getKey();
       if (Vocabulary.isVariable(name)) {
-        String path = Vocabulary.pathOf(name, settings.namespaces());
+        String path = Vocabulary.pathOf(name, settings.namespaces(), settings.datacenters());
         if (path == null) {
           throw new ConfigException(name, "there is no such setting");
         }
@@ -68,9 +68,9 @@ final class Settings {
       }
       byPath.remove(Vocabulary.SECRET);
     }
-    int end = path.lastIndexOf('.');
-    if (end > 0) {
-      byPath.putIfAbsent(path.substring(0, end), Setting.group(path.substring(0, end), origin));
+    String group = Vocabulary.groupOf(path);
+    if (!group.isEmpty()) {
+      byPath.putIfAbsent(group, Setting.group(group, origin));
     }
     byPath.put(path, Setting.text(path, value.strip(), origin));
   }
@@ -94,6 +94,20 @@ final class Settings {
     for (Setting setting : byPath.values()) {
       if (setting.form() == Form.GROUP && setting.path().startsWith(prefix)) {
         names.add(setting.path().substring(prefix.length()));
+      }
+    }
+    return names;
+  }
+
+  /** The data centres that have numbers of copies of their own, in the order they were written. */
+  List<String> datacenters() {
+    String prefix = Vocabulary.REPLICATION + ".";
+    var names = new ArrayList<String>();
+    for (Setting setting : byPath.values()) {
+      String path = setting.path();
+      if (path.startsWith(prefix)
+          && !Vocabulary.names(Vocabulary.REPLICATION).contains(path.substring(prefix.length()))) {
+        names.add(path.substring(prefix.length()));
       }
     }
     return names;

@@ -21,7 +21,11 @@ final class Vocabulary {
   /** The group of the secret's file has the same name as the secret. */
   static final String SECRET_FILE = "secret.file";
 
+  /** The group that has n, r and w, and data centres named by the operator in place of n. */
+  static final String REPLICATION = "replication";
+
   private static final String PREFIX = "FLYWHEEL_";
+  private static final String REPLICATION_PREFIX = "FLYWHEEL_REPLICATION_";
   private static final String NAMESPACES_PREFIX = "FLYWHEEL_NAMESPACES_";
 
   /**
@@ -50,13 +54,15 @@ final class Vocabulary {
           "partitions",
           "durability",
           "hints.limit",
+          "transfers.limit",
           "limits.value",
           "limits.siblings",
           "limits.object");
 
   private static final List<String> LISTS = List.of("seeds", "initial-members");
   private static final List<String> GROUPS =
-      List.of("zone", "listen", "secret", "replication", "hints", "limits", NAMESPACES);
+      List.of(
+          "zone", "listen", "secret", "replication", "hints", "transfers", "limits", NAMESPACES);
 
   private static final Map<String, String> VARIABLES = variables();
 
@@ -69,6 +75,9 @@ final class Vocabulary {
     }
     if (group.startsWith(NAMESPACES + ".")) {
       return NAMESPACE.contains(name) ? Form.TEXT : null;
+    }
+    if (group.equals(REPLICATION)) {
+      return Form.TEXT;
     }
     if (name.contains(".")) {
       return null;
@@ -85,8 +94,14 @@ final class Vocabulary {
 
   /** The form of a whole path. */
   static @Nullable Form form(String path) {
-    int end = path.lastIndexOf('.');
-    return end < 0 ? form("", path) : form(path.substring(0, end), path.substring(end + 1));
+    String group = groupOf(path);
+    return form(group, group.isEmpty() ? path : path.substring(group.length() + 1));
+  }
+
+  /** The group of a setting, "" being the top. Names of data centres may have dots. */
+  static String groupOf(String path) {
+    int end = path.startsWith(REPLICATION + ".") ? REPLICATION.length() : path.lastIndexOf('.');
+    return end < 0 ? "" : path.substring(0, end);
   }
 
   static String path(String group, String name) {
@@ -117,10 +132,16 @@ final class Vocabulary {
 
   /**
    * The path that a variable sets, null for an unknown one. A namespace is found by its name in
-   * capitals among {@code namespaces}; one that is not there yet is taken to be in small letters.
+   * capitals among {@code namespaces}, and so is a data centre; one that is not there yet is taken
+   * to be in small letters.
    */
-  static @Nullable String pathOf(String variable, List<String> namespaces) {
+  static @Nullable String pathOf(
+      String variable, List<String> namespaces, List<String> datacenters) {
     String path = VARIABLES.get(variable);
+    if (path == null && variable.startsWith(REPLICATION_PREFIX)) {
+      String name = variable.substring(REPLICATION_PREFIX.length());
+      return name.isEmpty() ? null : path(REPLICATION, known(name, datacenters));
+    }
     if (path != null || !variable.startsWith(NAMESPACES_PREFIX)) {
       return path;
     }
@@ -129,14 +150,18 @@ final class Vocabulary {
       String ending = "_" + capitals(setting);
       if (rest.endsWith(ending) && rest.length() > ending.length()) {
         String name = rest.substring(0, rest.length() - ending.length());
-        String known = name.toLowerCase(Locale.ROOT);
-        for (String namespace : namespaces) {
-          known = capitals(namespace).equals(name) ? namespace : known;
-        }
-        return NAMESPACES + "." + known + "." + setting;
+        return NAMESPACES + "." + known(name, namespaces) + "." + setting;
       }
     }
     return null;
+  }
+
+  private static String known(String capitals, List<String> names) {
+    String known = capitals.toLowerCase(Locale.ROOT);
+    for (String name : names) {
+      known = capitals(name).equals(capitals) ? name : known;
+    }
+    return known;
   }
 
   private static Map<String, String> variables() {

@@ -153,6 +153,7 @@ final class Operations {
         .setPrimaries(receipt.primaries())
         .setFallbacks(receipt.fallbacks())
         .setRacks(receipt.racks())
+        .setDatacenters(receipt.datacenters())
         .setDurable(receipt.durable())
         .build();
   }

@@ -8,7 +8,9 @@ import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Write;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.Level;
 import io.flywheel.core.model.NamespaceSettings;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.server.http.KeyPath;
 import io.flywheel.server.http.ProblemType;
@@ -34,34 +36,40 @@ record Requests(int n) {
       throw new InvalidRequestException(
           ProblemType.BAD_TTL, "ttl_millis", "is at most a century, " + LONGEST_TTL_MILLIS);
     }
+    var w = answers("w", put.getW(), put.getLevel());
     return new ClientRequest.Put(
         key(put.getKey()),
         new Write(false, put.getContentType(), bytes(put.getValue())),
         context(put.getContext()),
         put.getTtlMillis(),
-        count("w", put.getW()),
+        w.count(),
         count("pw", put.getPw()),
+        w.reach(),
         requestId(put.getRequestId()),
         timeoutMillis(put.getTimeoutMillis(), callMillis));
   }
 
   ClientRequest delete(DeleteRequest delete, long callMillis) throws InvalidRequestException {
+    var w = answers("w", delete.getW(), delete.getLevel());
     return new ClientRequest.Put(
         key(delete.getKey()),
         Write.DELETION,
         context(delete.getContext()),
         0,
-        count("w", delete.getW()),
+        w.count(),
         count("pw", delete.getPw()),
+        w.reach(),
         requestId(delete.getRequestId()),
         timeoutMillis(delete.getTimeoutMillis(), callMillis));
   }
 
   ClientRequest get(GetRequest get, long callMillis) throws InvalidRequestException {
+    var r = answers("r", get.getR(), get.getLevel());
     return new ClientRequest.Get(
         key(get.getKey()),
-        count("r", get.getR()),
+        r.count(),
         count("pr", get.getPr()),
+        r.reach(),
         timeoutMillis(get.getTimeoutMillis(), callMillis));
   }
 
@@ -78,6 +86,33 @@ record Requests(int n) {
     }
     String named = namespace.isEmpty() ? NamespaceSettings.DEFAULT.name() : namespace;
     return new Key(named, Bytes.wrap(bytes));
+  }
+
+  /** So many nodes, and a quorum of the copies in these data centres. */
+  private record Answers(int count, Reach reach) {}
+
+  private Answers answers(String field, int number, io.flywheel.api.v1.Level asked)
+      throws InvalidRequestException {
+    Level level =
+        switch (asked) {
+          case LEVEL_UNSPECIFIED -> null;
+          case LEVEL_ONE -> Level.ONE;
+          case LEVEL_QUORUM -> Level.QUORUM;
+          case LEVEL_ALL -> Level.ALL;
+          case LEVEL_LOCAL_QUORUM -> Level.LOCAL_QUORUM;
+          case LEVEL_EACH_QUORUM -> Level.EACH_QUORUM;
+          case UNRECOGNIZED ->
+              throw new InvalidRequestException(
+                  ProblemType.BAD_QUORUM, "level", "is one of " + Level.NAMES);
+        };
+    if (level == null) {
+      return new Answers(count(field, number), Reach.ANYWHERE);
+    }
+    if (number != 0) {
+      throw new InvalidRequestException(
+          ProblemType.BAD_QUORUM, "level", "stands in place of " + field + ", which is given too");
+    }
+    return new Answers(level.count(n), level.reach());
   }
 
   private int count(String field, int value) throws InvalidRequestException {

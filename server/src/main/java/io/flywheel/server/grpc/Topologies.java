@@ -9,17 +9,19 @@ import io.flywheel.core.ring.Ring;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The ring, for clients that go straight to a replica. */
+/** The ring that is read, for clients that go straight to a replica. */
 final class Topologies {
   private Topologies() {}
 
   static Topology of(NodeView view, long knownEpoch) {
     var topology = Topology.newBuilder();
-    Ring ring = view.ring();
+    Ring ring = view.readRing();
     if (ring == null) {
       return topology.build();
     }
-    topology.setEpoch(ring.epoch());
+    // The ring's own number goes back when a change is undone; the cluster's epoch never does.
+    long epoch = view.changes().epoch();
+    topology.setEpoch(epoch);
     Map<NodeId, Integer> places = new HashMap<>();
     for (var member : view.members()) {
       places.put(member.member().id(), places.size());
@@ -27,9 +29,10 @@ final class Topologies {
           Topology.Node.newBuilder()
               .setName(member.member().name())
               .setAddress(member.member().clientAddress())
-              .setAlive(member.state() == Liveness.ALIVE));
+              .setAlive(member.state() == Liveness.ALIVE)
+              .setDatacenter(member.member().zone().datacenter()));
     }
-    if (knownEpoch == ring.epoch()) {
+    if (knownEpoch == epoch) {
       return topology.build();
     }
     topology.setPartitions(ring.partitions());

@@ -3,7 +3,9 @@ package io.flywheel.server.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.flywheel.core.model.ByteReader;
+import io.flywheel.core.model.Level;
 import io.flywheel.core.model.MalformedException;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.server.config.DurationText;
 import java.security.MessageDigest;
@@ -14,10 +16,13 @@ import org.jspecify.annotations.Nullable;
  * What a request's headers ask of the store. All are checked, also those that its method does not
  * use: a typing error in one would otherwise go unnoticed. A count or time to live of 0 means that
  * the client did not say.
+ *
+ * @param w how many nodes must have a write, and where
+ * @param r how many nodes must answer a read, and where
  */
 record Demands(
-    int w,
-    int r,
+    Answers w,
+    Answers r,
     int pw,
     int pr,
     long timeoutMillis,
@@ -41,22 +46,39 @@ record Demands(
     return new Demands(
         answers(head, Header.W, n),
         answers(head, Header.R, n),
-        answers(head, Header.PW, n),
-        answers(head, Header.PR, n),
+        count(head, Header.PW, n),
+        count(head, Header.PR, n),
         timeoutMillis(head),
         ttlMillis(head),
         context(head),
         requestId(head));
   }
 
-  private static int answers(RequestHead head, Header header, int n) throws ProblemException {
+  /** So many nodes, and a quorum of the copies in these data centres. */
+  record Answers(int count, Reach reach) {}
+
+  private static Answers answers(RequestHead head, Header header, int n) throws ProblemException {
+    String text = head.header(header);
+    var level = text == null ? null : Level.named(text);
+    return level == null
+        ? new Answers(count(head, header, n), Reach.ANYWHERE)
+        : new Answers(level.count(n), level.reach());
+  }
+
+  private static int count(RequestHead head, Header header, int n) throws ProblemException {
     String text = head.header(header);
     if (text == null) {
       return 0;
     }
     long answers = number(text);
     if (answers < 1 || answers > n) {
-      throw malformed(header, "is a whole number from 1 to " + n + ", the number of replicas");
+      boolean named = header == Header.W || header == Header.R;
+      throw malformed(
+          header,
+          "is a whole number from 1 to "
+              + n
+              + ", the number of replicas"
+              + (named ? ", or one of " + Level.NAMES : ""));
     }
     return (int) answers;
   }

@@ -116,7 +116,12 @@ public final class KeyValueEndpoint implements Endpoint {
               case PUT -> put(body);
               case DELETE -> delete(body);
               case GET, EXPLAIN, REPAIR ->
-                  new ClientRequest.Get(key, demands.r(), demands.pr(), demands.timeoutMillis());
+                  new ClientRequest.Get(
+                      key,
+                      demands.r().count(),
+                      demands.pr(),
+                      demands.r().reach(),
+                      demands.timeoutMillis());
             };
       } catch (ProblemException e) {
         recorder.record(operation, Ending.REFUSED, System.nanoTime() - startNanos);
@@ -161,8 +166,9 @@ public final class KeyValueEndpoint implements Endpoint {
           write,
           context,
           demands.ttlMillis(),
-          demands.w(),
+          demands.w().count(),
           demands.pw(),
+          demands.w().reach(),
           demands.requestId(),
           demands.timeoutMillis());
     }

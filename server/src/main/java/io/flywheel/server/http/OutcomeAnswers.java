@@ -83,6 +83,8 @@ public final class OutcomeAnswers {
     JsonText.number(body, receipt.fallbacks());
     JsonText.plain(body, ",\"racks\":");
     JsonText.number(body, receipt.racks());
+    JsonText.plain(body, ",\"datacenters\":");
+    JsonText.number(body, receipt.datacenters());
     JsonText.plain(body, receipt.durable() ? ",\"durable\":true}}" : ",\"durable\":false}}");
     return Answer.json(200, context, body);
   }

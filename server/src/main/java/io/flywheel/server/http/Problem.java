@@ -37,7 +37,7 @@ public record Problem(
     return new Problem(type, detail, null, null);
   }
 
-  static Problem of(ProblemType type, String detail, Outcome outcome) {
+  public static Problem of(ProblemType type, String detail, Outcome outcome) {
     return new Problem(type, detail, outcome, null);
   }
 

@@ -18,6 +18,7 @@ public enum ProblemType {
   REQUEST_TIMEOUT(408, "request-timeout", "The request took too long to arrive"),
   TOO_MANY_SIBLINGS(409, "too-many-siblings", "The key has too many siblings"),
   OBJECT_TOO_LARGE(409, "object-too-large", "The key's siblings are too large together"),
+  CHANGE_REFUSED(409, "ring-change-refused", "The ring cannot be changed like this"),
   VALUE_TOO_LARGE(413, "value-too-large", "The value is too large"),
   TARGET_TOO_LONG(414, "target-too-long", "The request line is too long"),
   UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The content type cannot be stored"),

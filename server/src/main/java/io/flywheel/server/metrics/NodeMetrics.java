@@ -5,7 +5,6 @@ import io.flywheel.core.membership.Liveness;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.node.MemberView;
 import io.flywheel.core.node.NodeView;
-import io.flywheel.core.ring.Ring;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,7 +39,30 @@ final class NodeMetrics {
         "flywheel.requests.in.flight",
         "Clients' requests not yet answered",
         NodeView::requestsInFlight);
-    gauge("flywheel.ring.epoch", "The number of the ring, 0 for none", NodeMetrics::epoch);
+    gauge(
+        "flywheel.ring.epoch",
+        "How often the ring was decided on, 0 for never",
+        seen -> seen.changes().epoch());
+    gauge(
+        "flywheel.ring.changing",
+        "1 while the ring changes",
+        seen -> seen.changes().change() == null ? 0 : 1);
+    gauge(
+        "flywheel.transfer.bytes.remaining",
+        "What this node has yet to fetch for a change of the ring, about",
+        seen -> seen.transfers().bytesRemaining());
+    counter(
+        "flywheel.transfer.bytes.received",
+        "What it has fetched for the present change, since the start",
+        seen -> seen.transfers().bytesReceived());
+    counter(
+        "flywheel.transfer.bytes.sent",
+        "What others have fetched here, since the start",
+        seen -> seen.transfers().bytesSent());
+    gauge(
+        "flywheel.former.partitions",
+        "Partitions that it owned once and may still hold records of",
+        seen -> seen.transfers().formerPartitions());
     this.hintsByOwner =
         MultiGauge.builder("flywheel.hints.waiting.for")
             .description("Records that this node keeps for one other")
@@ -179,11 +201,6 @@ final class NodeMetrics {
               rows.add(Row.of(Tags.of("owner", name), waiting));
             });
     return rows;
-  }
-
-  private static double epoch(NodeView view) {
-    Ring ring = view.ring();
-    return ring == null ? 0 : ring.epoch();
   }
 
   private void gauge(String name, String description, ToDoubleFunction<NodeView> value) {

@@ -14,6 +14,10 @@ import io.flywheel.core.model.Now;
 import io.flywheel.core.node.Node;
 import io.flywheel.core.node.NodeConfig;
 import io.flywheel.core.node.NodeView;
+import io.flywheel.core.node.Prospect;
+import io.flywheel.core.node.RingAnswer;
+import io.flywheel.core.node.RingOrder;
+import io.flywheel.core.node.Standing;
 import io.flywheel.core.replica.LoserLog;
 import io.flywheel.server.peer.LocalNode;
 import io.flywheel.server.peer.PeerListener;
@@ -62,6 +66,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
   private @Nullable Node node;
   private long requests;
+  private long transferBytesPerSecond;
   private boolean turnEndsLater;
   private boolean draining;
   private boolean stopped;
@@ -95,6 +100,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
    */
   public void start(NodeConfig config, SplittableRandom random)
       throws IOException, MalformedException {
+    transferBytesPerSecond = config.rhythm().transferBytesPerSecond();
     node = Node.start(config, storage.metadata(), random, clock.now(), outbox);
     transport.start(
         new LocalNode(
@@ -128,6 +134,31 @@ public final class NodeLoop implements RequestPort, PeerListener {
   @Override
   public void repairAll() {
     input(Node::repairAll);
+  }
+
+  @Override
+  public void join(@Nullable String replaces, Consumer<RingAnswer> answer) {
+    input((running, now) -> running.join(now, replaces, answer));
+  }
+
+  @Override
+  public void changeRing(RingOrder order, Consumer<RingAnswer> answer) {
+    input((running, now) -> running.changeRing(now, order, answer));
+  }
+
+  @Override
+  public long transferBytesPerSecond() {
+    return transferBytesPerSecond;
+  }
+
+  @Override
+  public Standing standing() {
+    return view().changes().standing();
+  }
+
+  @Override
+  public Prospect prospect() {
+    return started().prospect();
   }
 
   @Override

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.flywheel.core.antientropy.AntiEntropyFigures;
 import io.flywheel.core.antientropy.RepairProgress;
+import io.flywheel.core.handoff.TransferFigures;
 import io.flywheel.core.membership.Liveness;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Outcome;
@@ -26,6 +27,8 @@ import io.flywheel.core.node.EraView;
 import io.flywheel.core.node.MemberView;
 import io.flywheel.core.node.NodeCounters;
 import io.flywheel.core.node.NodeView;
+import io.flywheel.core.node.RingView;
+import io.flywheel.core.node.Standing;
 import io.flywheel.core.replica.LoserLog;
 import io.flywheel.core.ring.Placement;
 import io.flywheel.core.ring.Ring;
@@ -139,7 +142,9 @@ final class AdminTest {
         Map.of(new NodeId(4), 5L),
         2,
         false,
-        new EraView(5, 3, List.of("node-4")));
+        new EraView(5, 3, List.of("node-4")),
+        TransferFigures.NONE,
+        new RingView(1, Standing.MEMBER, null));
   }
 
   private JsonNode json(String path) throws IOException {

@@ -2,6 +2,7 @@ package io.flywheel.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import io.flywheel.core.model.NamespaceSettings.BlindWrites;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NamespaceSettings.Overflow;
 import io.flywheel.core.model.Quorum;
+import io.flywheel.core.model.Replication;
 import io.flywheel.core.model.Zone;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +59,7 @@ final class ConfigReaderTest {
       carts: {conflicts: siblings, overflow: keep-newest, blind-writes: refuse, ttl: 30d}
       log: {conflicts: last-write-wins}
       plain: {}
+    transfers: {limit: 20MiB}
     """
         .formatted(directory);
   }
@@ -95,6 +98,7 @@ final class ConfigReaderTest {
     assertEquals(List.of("node-1", "node-2", "node-3"), config.initialMembers());
     assertEquals(Durability.PERIODIC, config.durability());
     assertEquals(0, config.hintsLimitBytes());
+    assertEquals(20L << 20, config.transferBytesPerSecond());
 
     var settings = config.settings();
     assertEquals("carts", settings.cluster());
@@ -129,6 +133,7 @@ final class ConfigReaderTest {
     assertEquals(List.of(), config.initialMembers());
     assertEquals(Durability.FSYNC, config.durability());
     assertEquals(10L << 30, config.hintsLimitBytes());
+    assertEquals(50L << 20, config.transferBytesPerSecond());
     assertEquals(Quorum.of(3, 2, 2), config.settings().quorum());
     assertEquals(4096, config.settings().partitions());
     assertEquals(Limits.DEFAULT, config.settings().limits());
@@ -139,6 +144,7 @@ final class ConfigReaderTest {
     var environment =
         Map.ofEntries(
             Map.entry("FLYWHEEL_HINTS_LIMIT", "5MiB"),
+            Map.entry("FLYWHEEL_TRANSFERS_LIMIT", "1GiB"),
             Map.entry("FLYWHEEL_REPLICATION_W", "3"),
             Map.entry("FLYWHEEL_REPLICATION_R", "3"),
             Map.entry("FLYWHEEL_INITIAL_MEMBERS", "node-1, node-9,node-8"),
@@ -152,6 +158,7 @@ final class ConfigReaderTest {
         read(example(), environment, Map.of("replication.w", "1", "hints.limit", "1KiB"));
 
     assertEquals(1024, config.hintsLimitBytes());
+    assertEquals(1L << 30, config.transferBytesPerSecond());
     assertEquals(Quorum.of(3, 3, 1), config.settings().quorum());
     assertEquals(List.of("node-1", "node-9", "node-8"), config.initialMembers());
     assertEquals("10.0.0.1:80", config.client().toString());
@@ -164,6 +171,23 @@ final class ConfigReaderTest {
     var fresh = config.settings().namespace("fresh");
     assertNotNull(fresh);
     assertEquals(Conflicts.LAST_WRITE_WINS, fresh.conflicts());
+  }
+
+  @Test
+  void dataCentresHaveNumbersOfCopies() throws Exception {
+    String yaml = example().replace("n: 3, r: 1, w: 2", "dc2: 2, eu.west: 1");
+    var settings = read(yaml, NONE, NONE).settings();
+    assertEquals(Replication.of(Map.of("dc2", 2, "eu.west", 1)), settings.replication());
+    assertEquals(Quorum.of(3, 2, 2), settings.quorum());
+    var plain = read(example(), NONE, NONE).settings();
+    assertEquals(Replication.spread(3), plain.replication());
+    assertNotEquals(plain.fingerprint(), settings.fingerprint());
+
+    var fewer = Map.of("FLYWHEEL_REPLICATION_EU_WEST", "1", "FLYWHEEL_REPLICATION_DC2", "1");
+    var changed = read(yaml, fewer, Map.of("replication.r", "1")).settings();
+    assertEquals(Replication.of(Map.of("dc2", 1, "eu.west", 1)), changed.replication());
+    assertEquals(Quorum.of(2, 1, 2), changed.quorum());
+    assertNotEquals(settings.fingerprint(), changed.fingerprint());
   }
 
   @Test
@@ -191,6 +215,13 @@ final class ConfigReaderTest {
         "n: 3, r: 1|n: 3, n: 2, r: 1|9|replication.n: set twice",
         "partitions: 256|cluster: other|10|cluster: set twice, first at",
         "n: 3, r: 1|n: 3, q: 1|9|no such setting in replication; there are n, r, w",
+        "n: 3, r: 1|n: 3, dc2: 3, r: 1|9|replication.dc2: there is no such setting in replication",
+        "n: 3, r: 1|dc1: 3, r: 1|9|this node stands in dc2 (zone.datacenter), which has no copies",
+        "n: 3, r: 1|dc1: 2, dc2: 2, r: 1|9|4 copies in all do not fit on 3 initial-members",
+        "n: 3, r: 1|dc1: 9, dc2: 9, r: 1|9|9 copies in all do not fit on 3",
+        "n: 3, r: 1|dc1: 0, dc2: 3, r: 1|9|replication.dc1: 0 is not between 1 and 16",
+        "n: 3, r: 1|dc1: three, dc2: 3, r: 1|9|replication.dc1: three is not a whole number",
+        "n: 3, r: 1|dc1: 1, dc2: 1, r: 3|9|replication.r: 3 is above the sum of copies, which is 2",
         "overflow: keep-newest|colour: red|16|no such setting in namespaces.carts",
         "limit: 0|limit: 10GB|12|10GB is not a size",
         "limit: 0|limit: -1|12|-1 is not a size",
@@ -240,6 +271,9 @@ final class ConfigReaderTest {
         "data: ./data/node-1|data: *there|4|aliases and tags",
         "seeds: [127.0.0.1:7501,|seeds: [nowhere,|7|nowhere is not an address",
         "weight: 7|weight: 7: 8|14|not YAML",
+        "limit: 20MiB|limit: 20MB|19|20MB is not a size",
+        "limit: 20MiB|limit: 0|19|is not between",
+        "limit: 20MiB|rate: 20MiB|19|no such setting in transfers; there are limit",
       })
   void whatIsWrongIsRefusedWithItsLine(String found, String replacement, int line, String reason)
       throws Exception {
@@ -255,9 +289,11 @@ final class ConfigReaderTest {
       value = {
         "FLYWHEEL_HINT_LIMIT|0|FLYWHEEL_HINT_LIMIT: there is no such setting",
         "FLYWHEEL_HINTS_LIMIT|many|FLYWHEEL_HINTS_LIMIT: hints.limit: many is not a size",
+        "FLYWHEEL_TRANSFERS_LIMIT|fast|FLYWHEEL_TRANSFERS_LIMIT: transfers.limit: fast is not a",
         "FLYWHEEL_HINTS_LIMIT|' '|FLYWHEEL_HINTS_LIMIT: hints.limit: has no value",
         "FLYWHEEL_NAMESPACES_CARTS|x|FLYWHEEL_NAMESPACES_CARTS: there is no such setting",
         "FLYWHEEL_SECRET|short|FLYWHEEL_SECRET: secret: the secret has 5 bytes",
+        "FLYWHEEL_REPLICATION_DC2|2|FLYWHEEL_REPLICATION_DC2: replication.dc2: there is no such",
         "FLYWHEEL_REPLICATION_N|5|FLYWHEEL_REPLICATION_N: replication.n: 5 copies do not fit",
       })
   void variablesAreRefusedByTheirName(String name, String value, String reason) throws Exception {

@@ -18,6 +18,7 @@ import io.flywheel.api.v1.GetResponse;
 import io.flywheel.api.v1.GetTopologyRequest;
 import io.flywheel.api.v1.Key;
 import io.flywheel.api.v1.KeyValueGrpc;
+import io.flywheel.api.v1.Level;
 import io.flywheel.api.v1.PutRequest;
 import io.flywheel.api.v1.PutResponse;
 import io.flywheel.api.v1.Topology;
@@ -48,6 +49,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A cluster of one through real gRPC, on the port that HTTP has. */
@@ -186,11 +188,21 @@ final class GrpcTest {
     return GrpcCluster.values(store().get(GrpcCluster.get("another")));
   }
 
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "UNRECOGNIZED")
+  void aLevelStandsForANumber(Level level) {
+    var put = store().put(GrpcCluster.put("a", "x").setLevel(level).build());
+    assertEquals(1, put.getReceipt().getDatacenters());
+    var get = GrpcCluster.get("a").toBuilder().setLevel(level).build();
+    assertEquals(List.of("x"), GrpcCluster.values(store().get(get)));
+  }
+
   @Test
   void aBadFieldIsNamed() throws Exception {
     Map<String, PutRequest.Builder> requests = new TreeMap<>();
     requests.put("key", GrpcCluster.put("", "x"));
     requests.put("w", GrpcCluster.put("a", "x").setW(2));
+    requests.put("level", GrpcCluster.put("a", "x").setW(1).setLevel(Level.LEVEL_ONE));
     requests.put("pw", GrpcCluster.put("a", "x").setPw(-1));
     requests.put(
         "request_id", GrpcCluster.put("a", "x").setRequestId(ByteString.copyFromUtf8("short")));

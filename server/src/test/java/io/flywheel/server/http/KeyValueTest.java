@@ -18,6 +18,7 @@ import io.flywheel.core.message.Outcome.Obstacle;
 import io.flywheel.core.message.Outcome.Refusal;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.Reach;
 import io.flywheel.server.http.RawClient.Response;
 import java.io.IOException;
 import java.util.Base64;
@@ -49,6 +50,35 @@ final class KeyValueTest {
     return JSON.readTree(response.text());
   }
 
+  /** Of three copies. */
+  @ParameterizedTest
+  @CsvSource({
+    "one, 1, ANYWHERE",
+    "quorum, 2, ANYWHERE",
+    "all, 3, ANYWHERE",
+    "local_quorum, 1, LOCAL",
+    "each_quorum, 1, EACH"
+  })
+  void namesStandForNumbers(String name, int count, Reach.Scope scope) throws Exception {
+    server.port().answer("c", written());
+    server.exchange("PUT", "/kv/k", "W: " + name + "\r\nR: 2\r\n", "{\"value\": \"v\"}");
+    var put = server.port().nextPut();
+    assertEquals(count, put.w());
+    assertEquals(scope, put.reach().scope());
+
+    server.port().answer("c", written());
+    server.exchange("DELETE", "/kv/k", "W: " + name + "\r\n", "");
+    var deletion = server.port().nextPut();
+    assertEquals(count, deletion.w());
+    assertEquals(scope, deletion.reach().scope());
+
+    server.port().answer("c", found(text("v")));
+    server.exchange("GET", "/kv/k", "R: " + name + "\r\nW: 2\r\n", "");
+    var get = (ClientRequest.Get) server.port().next();
+    assertEquals(count, get.r());
+    assertEquals(scope, get.reach().scope());
+  }
+
   @Test
   void aPutIsAnsweredWithContextAndReceipt() throws Exception {
     server.port().answer("c1", written());
@@ -61,7 +91,7 @@ final class KeyValueTest {
     assertEquals("c1", answer.header("Context"));
     assertEquals(
         "{\"context\":\"c1\",\"receipt\":"
-            + "{\"n\":3,\"primaries\":2,\"fallbacks\":0,\"racks\":2,\"durable\":true}}",
+            + "{\"n\":3,\"primaries\":2,\"fallbacks\":0,\"racks\":2,\"datacenters\":1,\"durable\":true}}",
         answer.text());
     ClientRequest.Put put = server.port().nextPut();
     assertEquals(Key.of("default", "cart"), put.key());

@@ -7,6 +7,10 @@ import io.flywheel.core.message.Receipt;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.node.NodeView;
+import io.flywheel.core.node.Prospect;
+import io.flywheel.core.node.RingAnswer;
+import io.flywheel.core.node.RingOrder;
+import io.flywheel.core.node.Standing;
 import io.flywheel.core.replica.LoserLog;
 import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.Context;
@@ -17,6 +21,7 @@ import io.flywheel.server.runtime.RequestPort;
 import io.flywheel.server.runtime.ResponseHandler;
 import io.netty.channel.EventLoop;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,13 +36,19 @@ import org.jspecify.annotations.Nullable;
  * A node that answers what a test tells it to, on the loop and after {@code submit} has returned.
  */
 public final class ScriptedPort implements RequestPort {
-  public static final Receipt WRITE_RECEIPT = new Receipt(3, 2, 0, 2, true, 0);
-  public static final Receipt READ_RECEIPT = new Receipt(3, 2, 1, 2, true, 1);
+  public static final Receipt WRITE_RECEIPT = new Receipt(3, 2, 0, 2, 1, true, 0);
+  public static final Receipt READ_RECEIPT = new Receipt(3, 2, 1, 2, 1, true, 1);
 
   private final EventLoop eventLoop;
   private final BlockingQueue<ClientRequest> requests = new LinkedBlockingQueue<>();
   public final AtomicInteger repairs = new AtomicInteger();
   public final List<LoserLog.Loser> losers = new CopyOnWriteArrayList<>();
+
+  /** What operators wanted of the ring, and what they are told. */
+  public final List<String> orders = new CopyOnWriteArrayList<>();
+
+  public volatile RingAnswer ringAnswer = new RingAnswer.Accepted(2);
+  public volatile @Nullable Prospect prospect;
   private final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
   private volatile Function<ClientRequest, @Nullable Outcome> script = request -> null;
   private volatile String token = "";
@@ -135,6 +146,33 @@ public final class ScriptedPort implements RequestPort {
   @Override
   public void repairAll() {
     repairs.incrementAndGet();
+  }
+
+  @Override
+  public void join(@Nullable String replaces, Consumer<RingAnswer> answer) {
+    orders.add("join " + replaces);
+    eventLoop.execute(() -> answer.accept(ringAnswer));
+  }
+
+  @Override
+  public void changeRing(RingOrder order, Consumer<RingAnswer> answer) {
+    orders.add(order.toString());
+    eventLoop.execute(() -> answer.accept(ringAnswer));
+  }
+
+  @Override
+  public Standing standing() {
+    return view().changes().standing();
+  }
+
+  @Override
+  public Prospect prospect() {
+    return Objects.requireNonNull(prospect);
+  }
+
+  @Override
+  public long transferBytesPerSecond() {
+    return 1_000;
   }
 
   @Override

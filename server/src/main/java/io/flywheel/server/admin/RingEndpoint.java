@@ -1,0 +1,98 @@
+package io.flywheel.server.admin;
+
+import io.flywheel.core.model.Bytes;
+import io.flywheel.core.node.NodeView;
+import io.flywheel.core.node.RingAnswer;
+import io.flywheel.core.node.RingOrder;
+import io.flywheel.server.http.Answer;
+import io.flywheel.server.http.Call;
+import io.flywheel.server.http.Endpoint;
+import io.flywheel.server.http.Methods;
+import io.flywheel.server.http.Problem;
+import io.flywheel.server.http.ProblemException;
+import io.flywheel.server.http.ProblemType;
+import io.flywheel.server.http.Reply;
+import io.flywheel.server.http.RequestHead;
+import io.flywheel.server.runtime.RequestPort;
+
+/**
+ * {@code /admin/ring}: a GET shows the ring and what changes in it, a POST has it changed, or
+ * foretells what the change would do. A change that was accepted goes on by itself.
+ */
+final class RingEndpoint implements Endpoint {
+  private static final int MOST_BODY_BYTES = 4_096;
+
+  private final RequestPort port;
+  private final RingPage page;
+  private final Preview preview;
+
+  RingEndpoint(RequestPort port) {
+    this.port = port;
+    page = new RingPage(port);
+    preview = new Preview(port);
+  }
+
+  @Override
+  public Call open(RequestHead head) throws ProblemException {
+    Methods.require(head, "GET", "HEAD", "POST");
+    boolean post = head.method().equals("POST");
+    return new Call() {
+      @Override
+      public int bodyLimitBytes() {
+        return post ? MOST_BODY_BYTES : IGNORED_BODY_BYTES;
+      }
+
+      @Override
+      public void run(Bytes body, Reply reply) throws ProblemException {
+        if (post) {
+          change(WantedChange.parse(body), reply);
+        } else {
+          reply.send(page.show(head, reply));
+        }
+      }
+    };
+  }
+
+  private void change(WantedChange wanted, Reply reply) throws ProblemException {
+    if (wanted.kind() != WantedChange.Kind.UNDO) {
+      var foretold = preview.of(wanted);
+      if (wanted.dryRun()) {
+        reply.send(preview.answer(foretold, reply));
+        return;
+      }
+    }
+    switch (wanted.kind()) {
+      case JOIN -> port.join(null, answer -> reply.send(answer(answer, reply)));
+      case REPLACE -> port.join(wanted.node(), answer -> reply.send(answer(answer, reply)));
+      case LEAVE -> order(new RingOrder.Leave(), reply);
+      case REMOVE -> order(new RingOrder.Remove(wanted.node()), reply);
+      case WEIGHT -> order(new RingOrder.Reweigh(wanted.node(), wanted.weight()), reply);
+      case UNDO -> order(new RingOrder.Undo(), reply);
+    }
+  }
+
+  private void order(RingOrder order, Reply reply) {
+    port.changeRing(order, answer -> reply.send(answer(answer, reply)));
+  }
+
+  private Answer answer(RingAnswer answer, Reply reply) {
+    return switch (answer) {
+      case RingAnswer.Accepted(long epoch) -> {
+        NodeView view = port.view();
+        yield JsonPage.of(
+            202,
+            reply.allocator(),
+            json -> {
+              json.writeNumberField("epoch", epoch);
+              RingPage.writeChange(json, view, new Names(view));
+            });
+      }
+      case RingAnswer.Refused(String reason) ->
+          Answer.problem(Problem.of(ProblemType.CHANGE_REFUSED, reason), reply.allocator());
+      case RingAnswer.Unknown(String detail) ->
+          Answer.problem(
+              Problem.of(ProblemType.TIMED_OUT, detail, Problem.Outcome.UNKNOWN),
+              reply.allocator());
+    };
+  }
+}
