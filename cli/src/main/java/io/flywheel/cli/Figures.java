@@ -49,6 +49,16 @@ final class Figures {
     return seconds < 7_200 ? seconds / 60 + "m" : seconds / 3_600 + "h";
   }
 
+  /** How long something takes, as in 12s, 3m 20s or 5h 10m. */
+  static String duration(long seconds) {
+    if (seconds < 60) {
+      return seconds + "s";
+    }
+    return seconds < 3_600
+        ? seconds / 60 + "m " + seconds % 60 + "s"
+        : seconds / 3_600 + "h " + seconds / 60 % 60 + "m";
+  }
+
   static String bytes(long count) {
     double value = count;
     int unit = 0;

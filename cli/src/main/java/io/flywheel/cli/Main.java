@@ -72,10 +72,17 @@ public final class Main implements Runnable {
     commands.put("explain", ExplainCommand::new);
     commands.put("status", StatusCommand::new);
     commands.put("ring", RingCommand::new);
+    commands.put("add", AddCommand::new);
+    commands.put("join", JoinCommand::new);
+    commands.put("leave", LeaveCommand::new);
+    commands.put("remove", RemoveCommand::new);
+    commands.put("replace", ReplaceCommand::new);
+    commands.put("weight", WeightCommand::new);
     commands.put("repair", RepairCommand::new);
     commands.put("losers", LosersCommand::new);
     commands.put("simulate", SimulateCommand::new);
     commands.put("bench", BenchCommand::new);
+    commands.put("plan", PlanCommand::new);
     commands.put("version", VersionCommand::new);
     commands.put("help", HelpCommand::new);
     return commands;

@@ -28,8 +28,17 @@ final class Members {
 
   /** What the member says of itself; nothing if it does not answer. */
   static Json describe(Json member) {
+    return page(member, "/admin/members");
+  }
+
+  /** What the member has to bring or to get; nothing if it does not answer. */
+  static Json transfers(Json member) {
+    return page(member, "/admin/transfers");
+  }
+
+  private static Json page(Json member, String path) {
     try {
-      Answer answer = ask(member, Request.of("GET", "/admin/members"), PATIENCE_MILLIS);
+      Answer answer = ask(member, Request.of("GET", path), PATIENCE_MILLIS);
       return answer != null && answer.status() == 200 ? answer.json() : Json.NOTHING;
     } catch (IOException e) {
       return Json.NOTHING;

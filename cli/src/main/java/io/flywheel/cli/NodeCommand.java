@@ -34,20 +34,25 @@ final class NodeCommand implements Callable<Integer> {
       description = "Overrides a setting, as in --set replication.w=3; may be repeated.")
   private Map<String, String> settings = new TreeMap<>();
 
-  @Option(names = "--join", description = "Join a cluster that exists (not in this version).")
+  @Option(
+      names = "--join",
+      description = "Join the cluster of the seeds, if the node belongs to none yet.")
   private boolean join;
 
   @Override
   public Integer call() throws Failure {
-    if (join) {
-      throw new Failure(
-          Exit.FAILED,
-          "joining a formed cluster comes with ring changes and is not in this version; leave out"
-              + " --join to start a member");
-    }
     ServerConfig config = configuration();
+    if (join && !config.initialMembers().isEmpty()) {
+      throw new Failure(
+          Exit.USAGE,
+          "the configuration names initial-members, so the node is to form a cluster with them;"
+              + " leave them out to join one that exists, or leave out --join");
+    }
     try {
-      return FlywheelServer.run(config, () -> writePid(config));
+      return switch (FlywheelServer.run(config, join, () -> writePid(config))) {
+        case LEFT -> left(config);
+        case FAILED -> Exit.FAILED.status();
+      };
     } catch (IOException e) {
       throw new Failure(Exit.FAILED, String.valueOf(e.getMessage()), e);
     }
@@ -59,6 +64,12 @@ final class NodeCommand implements Callable<Integer> {
     } catch (ConfigException e) {
       throw new Failure(Exit.FAILED, e.getMessage() + "; correct it and try again", e);
     }
+  }
+
+  /** So that `up` does not start it again. */
+  private static int left(ServerConfig config) throws IOException {
+    new NodeFiles(config.data().toAbsolutePath()).markLeft();
+    return Exit.DONE.status();
   }
 
   /** By then the directory is this process's: until then the file may name another that runs. */

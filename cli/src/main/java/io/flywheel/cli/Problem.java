@@ -41,6 +41,20 @@ final class Problem {
     };
   }
 
+  /** A change of the ring that did not come about, or may not have. */
+  static Failure ofChange(Answer answer) {
+    return switch (answer.status()) {
+      case 409 -> failure(Exit.FAILED, answer, "nothing was changed");
+      case 429, 503 -> failure(Exit.UNAVAILABLE, answer, "nothing was changed; try again");
+      case 504 ->
+          failure(
+              Exit.UNKNOWN,
+              answer,
+              "the change may have begun; `flywheel status` tells, and the same command goes on");
+      default -> ofRequest(answer, Exit.FAILED, "look at the log of the node");
+    };
+  }
+
   /** The request is at fault: the same again would meet the same. */
   private static Failure ofRequest(Answer answer, Exit otherwise, String advice) {
     return switch (answer.status()) {

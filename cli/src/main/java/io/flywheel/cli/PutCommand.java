@@ -97,6 +97,7 @@ final class PutCommand implements Callable<Integer> {
     if (blind || context != null) {
       return context;
     }
-    return KeyContext.read(session, timeout.addTo(Request.of("GET", path)), read);
+    Request get = write.addToRead(timeout.addTo(Request.of("GET", path)));
+    return KeyContext.read(session, get, read);
   }
 }

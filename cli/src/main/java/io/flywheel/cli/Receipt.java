@@ -26,6 +26,10 @@ final class Receipt {
     if (racks > 1) {
       words.append(", ").append(racks).append(" racks");
     }
+    if (receipt.get("datacenters").textOrNull() != null
+        && receipt.get("datacenters").integer() > 1) {
+      words.append(" in ").append(receipt.get("datacenters").integer()).append(" data centres");
+    }
     words.append(receipt.get("durable").isTrue() ? ", on disk" : ", not yet on disk");
     return words.toString();
   }

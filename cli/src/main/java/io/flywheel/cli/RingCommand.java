@@ -28,6 +28,12 @@ final class RingCommand implements Callable<Integer> {
                     ring.get("epoch").integer(),
                     ring.get("partitions").integer(),
                     ring.get("n").integer()));
+    Json change = ring.get("change");
+    if (change != Json.NOTHING) {
+      main.terminal()
+          .line(
+              Change.describe(change) + "; shown is the ring that is read, see `flywheel status`");
+    }
     var table = new Table("node", "rack", "weight", "copies", "first-in", "share", "id");
     for (Json member : Figures.byName(ring.get("members").items())) {
       table.row(

@@ -36,7 +36,8 @@ final class Session {
     throw Problem.ofWrite(answer);
   }
 
-  private Answer send(Request request, Exit whenLost, String advice) throws Failure {
+  /** Any answer; a connection that did not come about, or broke, is a failure. */
+  Answer send(Request request, Exit whenLost, String advice) throws Failure {
     try {
       return node.send(request);
     } catch (NotConnectedException e) {

@@ -4,7 +4,12 @@ import io.flywheel.simulator.Simulator;
 import io.flywheel.simulator.SimulatorOptions;
 import io.flywheel.simulator.scale.ExchangeExperiment;
 import io.flywheel.simulator.scale.GossipExperiment;
+import io.flywheel.simulator.scale.RingChart;
+import io.flywheel.simulator.scale.RingExperiment;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +24,7 @@ final class SimulateCommand implements Callable<Integer> {
   private static final int MEASURED_SEEDS = 5;
   private static final int MEASURED_KEYS = 1_000_000;
   private static final int DIFFERING_KEYS = 100;
+  private static final double MEASURED_LOSS = 0.05;
 
   @ParentCommand private Main main;
 
@@ -50,13 +56,23 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--measure",
       paramLabel = "WHAT",
       description =
-          "Print figures instead, in a few minutes: 'gossip' of 10, 100 and 1,000 members, or"
-              + " 'anti-entropy' of 100 differing keys among 1,000,000.")
+          "Print figures instead, in a few minutes: 'gossip' of 10, 100 and 1,000 members,"
+              + " 'anti-entropy' of 100 differing keys among 1,000,000, or 'ring': placement and"
+              + " gossip of 10, 100, 300 and 1,000 nodes.")
   private @Nullable String measured;
 
+  @Option(
+      names = "--chart",
+      paramLabel = "FILE",
+      description = "With --measure ring: draw the rings' figures into this file, as SVG.")
+  private @Nullable Path chart;
+
   @Override
-  public Integer call() throws Failure {
+  public Integer call() throws Failure, IOException {
     Terminal terminal = main.terminal();
+    if (chart != null && !"ring".equals(measured)) {
+      throw new Failure(Exit.USAGE, "--chart goes with --measure ring");
+    }
     if (measured != null) {
       measure(measured, terminal.out());
       return Exit.DONE.status();
@@ -66,13 +82,24 @@ final class SimulateCommand implements Callable<Integer> {
     return status;
   }
 
-  private static void measure(String what, PrintStream out) throws Failure {
+  private void measure(String what, PrintStream out) throws Failure, IOException {
     switch (what) {
       case "gossip" -> GossipExperiment.print(out, MEASURED_MEMBERS, MEASURED_SEEDS);
       case "anti-entropy" -> ExchangeExperiment.print(out, MEASURED_KEYS, DIFFERING_KEYS);
+      case "ring" -> measureRing(out);
       default ->
-          throw new Failure(Exit.USAGE, "--measure 'gossip' or 'anti-entropy', not '" + what + "'");
+          throw new Failure(
+              Exit.USAGE, "--measure 'gossip', 'anti-entropy' or 'ring', not '" + what + "'");
     }
+  }
+
+  private void measureRing(PrintStream out) throws IOException {
+    var figures = RingExperiment.print(out);
+    if (chart != null) {
+      Files.writeString(chart, RingChart.draw(figures));
+    }
+    out.println();
+    GossipExperiment.print(out, RingExperiment.SIZES, MEASURED_LOSS);
   }
 
   /** Mutants are hunted afresh each time; plain runs are the same for everybody. */

@@ -98,6 +98,7 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     reaping(cluster);
+    change(ring.get("change"), members);
     terminal.line(
         switch (transfers.size()) {
           case 0 -> "no transfers";
@@ -113,6 +114,40 @@ final class StatusCommand implements Callable<Integer> {
                   transfer.get("from").text(),
                   transfer.get("to").text()));
     }
+  }
+
+  /** The change of the ring that is under way: what it waits for, and what is still to come. */
+  private void change(Json change, List<Json> members) {
+    if (change == Json.NOTHING) {
+      return;
+    }
+    Terminal terminal = main.terminal();
+    terminal.line(
+        "%s: %s, %s copies of partitions move"
+            .formatted(
+                Change.describe(change), change.get("phase").text(), change.get("copies").text()));
+    List<String> unconfirmed = names(change.get("unconfirmed"));
+    if (!unconfirmed.isEmpty()) {
+      terminal.line(terminal.yellow("  not confirmed by " + String.join(", ", unconfirmed)));
+    }
+    for (Json member : members) {
+      Json ring = Members.transfers(member).get("ring");
+      long copies = ring.get("copies").integer() - ring.get("copies-done").integer();
+      if (copies > 0) {
+        terminal.line(
+            "  %s has yet to get %d of %d copies, about %s, at %s/s"
+                .formatted(
+                    Members.name(member),
+                    copies,
+                    ring.get("copies").integer(),
+                    Figures.bytes(ring.get("bytes").integer() - ring.get("bytes-done").integer()),
+                    Figures.bytes(ring.get("bytes-per-second").integer())));
+      }
+    }
+  }
+
+  private static List<String> names(Json array) {
+    return array.items().stream().map(Json::text).toList();
   }
 
   /** Deletions are forgotten once all members are done with the era that they were made in. */

@@ -1,6 +1,7 @@
 package io.flywheel.cli;
 
 import io.flywheel.cli.http.Answer;
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -107,6 +108,32 @@ final class Terminal {
     if (interactive) {
       out.print("\r" + text + CLEAR_TO_END);
       out.flush();
+    }
+  }
+
+  /** Takes the line of progress away, so that a whole line may follow. */
+  void endProgress() {
+    if (interactive) {
+      out.print("\r" + CLEAR_TO_END);
+      out.flush();
+    }
+  }
+
+  /** Asks whoever is looking; null where nobody answers, as at the end of standard input. */
+  @Nullable String ask(String question) {
+    out.print(question);
+    out.flush();
+    try {
+      var answer = new ByteArrayOutputStream();
+      for (int next = in.read(); next != '\n'; next = in.read()) {
+        if (next < 0) {
+          return null;
+        }
+        answer.write(next);
+      }
+      return answer.toString(StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read standard input", e);
     }
   }
 

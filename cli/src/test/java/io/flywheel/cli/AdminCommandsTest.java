@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.cli.FakeNode.Asked;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What {@code status}, {@code ring} and {@code explain} make of a node's answers. */
@@ -96,6 +97,40 @@ final class AdminCommandsTest {
       assertEquals("era 7, deletions are forgotten up to era 5; held up by node-2", lines.get(5));
       assertEquals("1 transfer", lines.get(6));
       assertEquals("  4 records, hints from node-1 to node-2", lines.get(7));
+    }
+  }
+
+  @Test
+  void statusTellsWhatChangesAndWhoIsWaitedFor() {
+    String change =
+        """
+        {"kind":"join","node":"node-3","id":"a3","phase":"joining","began":2,
+         "unconfirmed":["node-2"],"copies":48}
+        """;
+    var address = new AtomicReference<>("");
+    try (var node =
+        new FakeNode(
+            asked ->
+                switch (asked.path()) {
+                  case "/admin/members" ->
+                      answer(200, MEMBERS.replace("127.0.0.1:1\"", address.get() + "\""));
+                  case "/admin/ring" ->
+                      answer(200, RING.replaceFirst("\\{", "{\"change\":" + change + ","));
+                  default ->
+                      answer(
+                          200,
+                          "{\"transfers\":[],\"ring\":{\"copies\":48,\"copies-done\":12,"
+                              + "\"bytes\":4096,\"bytes-done\":1024,\"bytes-per-second\":512}}");
+                })) {
+      address.set(node.address());
+      List<String> lines = against(node, "status").out().lines().toList();
+      assertEquals("node-3 is joining: joining, 48 copies of partitions move", lines.get(6));
+      assertEquals("  not confirmed by node-2", lines.get(7));
+      assertEquals(
+          "  node-1 has yet to get 36 of 48 copies, about 3.0KiB, at 512B/s", lines.get(8));
+      assertEquals("no transfers", lines.get(9));
+      String shown = against(node, "ring").out();
+      assertTrue(shown.contains("node-3 is joining; shown is the ring that is read"), shown);
     }
   }
 

@@ -74,12 +74,24 @@ final class PutCommandTest {
     try (var node = new FakeNode(PutCommandTest::store)) {
       against(
           node,
-          "put cart book --w 2 --pw 1 --r 3 --pr 2 --ttl 1h --timeout 2s --namespace lww"
+          "put cart book --w local_quorum --pw 1 --r 3 --pr 2 --ttl 1h --timeout 2s --namespace lww"
               .split(" "));
       Asked get = node.asked().getFirst();
       assertEquals("/kv/lww/cart", get.path());
       assertEquals("3 2 2000ms ", headers(get, "r", "pr", "timeout", "w"));
-      assertEquals("2 1 3600 2000ms ", headers(node.last(), "w", "pw", "ttl", "timeout", "r"));
+      assertEquals(
+          "local_quorum 1 3600 2000ms ", headers(node.last(), "w", "pw", "ttl", "timeout", "r"));
+    }
+  }
+
+  /** What the write need not reach is not asked first. */
+  @Test
+  void aLocalWriteIsPrecededByALocalRead() {
+    try (var node = new FakeNode(PutCommandTest::store)) {
+      against(node, "put", "cart", "book", "--w", "local_quorum");
+      assertEquals("local_quorum", node.asked().getFirst().header("r"));
+      against(node, "put", "cart", "book", "--w", "quorum");
+      assertEquals("", node.asked().get(2).header("r"));
     }
   }
 

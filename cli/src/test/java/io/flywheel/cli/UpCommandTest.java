@@ -102,10 +102,29 @@ final class UpCommandTest {
   }
 
   @Test
-  void joiningIsForLater() {
-    Ran ran = flywheel("node", "--config", "flywheel.yaml", "--join");
-    assertEquals(1, ran.exit());
-    assertTrue(ran.err().contains("not in this version"), ran.err());
+  void whoFormsAClusterJoinsNone() throws Exception {
+    var shape = new ClusterShape(1, Ports.freeBase(1), 1, 0);
+    try (var directory = ClusterDirectory.open(data())) {
+      directory.create(shape);
+    }
+    String file = data().resolve("node-1/flywheel.yaml").toString();
+    Ran ran = flywheel("node", "--config", file, "--join");
+    assertEquals(2, ran.exit());
+    assertTrue(ran.err().contains("initial-members"), ran.err());
+  }
+
+  @Test
+  void nothingIsAddedWhereThereIsNoClusterThatRuns() throws Exception {
+    Ran none = flywheel("add", "--data", data().toString());
+    assertEquals(1, none.exit());
+    assertTrue(none.err().contains("start one with `flywheel up"), none.err());
+    try (var directory = ClusterDirectory.open(data())) {
+      directory.create(new ClusterShape(1, Ports.freeBase(1), 1, 0));
+    }
+    Ran still = flywheel("add", "--data", data().toString());
+    assertEquals(1, still.exit());
+    assertTrue(still.err().contains("no node of"), still.err());
+    assertFalse(Files.exists(data().resolve("node-2")), "nothing was written");
   }
 
   @Test

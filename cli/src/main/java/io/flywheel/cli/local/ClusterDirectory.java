@@ -82,8 +82,16 @@ public final class ClusterDirectory implements AutoCloseable {
     return named;
   }
 
-  /** The nodes that have a configuration here, by their number. */
+  /** The nodes that have a configuration here and have not left the cluster, by their number. */
   public List<NodeFiles> nodes() throws ClusterException {
+    return allNodes(root, named).stream().filter(files -> !files.hasLeft()).toList();
+  }
+
+  /** Those that have left as well: their names are not given twice. */
+  static List<NodeFiles> allNodes(Path root, Path named) throws ClusterException {
+    if (!Files.isDirectory(root)) {
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(root)) {
       return entries
           .filter(entry -> NODE.matcher(entry.getFileName().toString()).matches())

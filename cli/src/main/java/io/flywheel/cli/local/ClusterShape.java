@@ -107,7 +107,7 @@ public record ClusterShape(int nodes, int basePort, int copies, int racks) {
     return (number - 1) % racks + 1;
   }
 
-  private static String quoted(String text) {
+  static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 }

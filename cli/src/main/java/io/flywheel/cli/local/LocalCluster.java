@@ -138,6 +138,8 @@ public final class LocalCluster {
     String back = "; `flywheel node --config " + node.files().configuration() + "` brings it back";
     if (status > SIGNALLED) {
       reports.accept(who + "was killed by signal " + (status - SIGNALLED) + back);
+    } else if (node.files().hasLeft()) {
+      reports.accept(who + "has left the cluster; its directory is of no use any more");
     } else if (status == 0) {
       reports.accept(who + "was stopped" + back);
     } else {
@@ -182,8 +184,17 @@ public final class LocalCluster {
   }
 
   private static boolean isReady(LocalNode node) {
+    return isWell(node, "/health/ready");
+  }
+
+  /** Whether its process answers, be it a member yet or not. */
+  static boolean isLive(LocalNode node) {
+    return isWell(node, "/health/live");
+  }
+
+  private static boolean isWell(LocalNode node, String path) {
     try {
-      var request = Request.of("GET", "/health/ready").answerWithin(HEALTH_MILLIS);
+      var request = Request.of("GET", path).answerWithin(HEALTH_MILLIS);
       return new NodeClient(node.clientAddress()).send(request).status() == 200;
     } catch (IOException e) {
       return false; // Not listening yet.

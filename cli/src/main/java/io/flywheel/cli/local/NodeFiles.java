@@ -37,6 +37,36 @@ public record NodeFiles(Path directory) {
     return directory.resolve("node.pid");
   }
 
+  /** There while the node has been made, and has not yet joined the cluster. */
+  Path joining() {
+    return directory.resolve("joining");
+  }
+
+  boolean isJoining() {
+    return Files.exists(joining());
+  }
+
+  void markJoining() throws IOException {
+    write(joining(), "");
+  }
+
+  void unmarkJoining() throws IOException {
+    Files.deleteIfExists(joining());
+  }
+
+  /** There once the node has left the cluster for good. */
+  private Path left() {
+    return directory.resolve("left");
+  }
+
+  public boolean hasLeft() {
+    return Files.exists(left());
+  }
+
+  public void markLeft() throws IOException {
+    write(left(), "");
+  }
+
   /** Replaces the file in one step: a reader sees the old one or the new one. */
   static void write(Path file, String text) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");

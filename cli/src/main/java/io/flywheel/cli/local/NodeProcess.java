@@ -26,14 +26,23 @@ public final class NodeProcess {
    * to the node's log.
    */
   public static Process start(NodeFiles files, Map<String, String> environment) throws IOException {
-    return start(List.of(), files, environment);
+    List<String> command = command(files, environment);
+    if (files.isJoining()) {
+      command.add("--join");
+    }
+    return launch(command, files, environment);
   }
 
   /** Starts it through another command, one that replaces itself by what follows its own words. */
   public static Process start(
       List<String> through, NodeFiles files, Map<String, String> environment) throws IOException {
     List<String> command = new ArrayList<>(through);
-    command.addAll(command(files.configuration(), environment));
+    command.addAll(command(files, environment));
+    return launch(command, files, environment);
+  }
+
+  private static Process launch(
+      List<String> command, NodeFiles files, Map<String, String> environment) throws IOException {
     var builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
@@ -42,7 +51,7 @@ public final class NodeProcess {
     return builder.start();
   }
 
-  private static List<String> command(Path configuration, Map<String, String> environment) {
+  private static List<String> command(NodeFiles files, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     String flags = System.getProperty("flywheel.node.flags");
@@ -57,7 +66,7 @@ public final class NodeProcess {
     // An AOT cache is valid for exactly the class path that it was made with, which is this one.
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.addAll(List.of(MAIN, "node", "--config", configuration.toString()));
+    command.addAll(List.of(MAIN, "node", "--config", files.configuration().toString()));
     return command;
   }
 

@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.flywheel.cli.http.Answer;
-import io.flywheel.cli.http.KeptConnection;
-import io.flywheel.cli.http.NodeAddress;
-import io.flywheel.cli.http.Request;
 import io.flywheel.cli.local.ClusterShape;
 import io.flywheel.cli.local.Ports;
 import java.io.IOException;
@@ -40,7 +36,6 @@ final class AvailabilitySoak {
   private static final double MOST_NOT_ACCEPTED = 0.0001;
   private static final int AROUND_MILLIS = 1_000;
   private static final long SETTLE_MILLIS = TimeUnit.SECONDS.toMillis(60);
-  private static final int READ_ATTEMPTS = 20;
 
   private static final Map<String, Long> OPTIONS =
       Map.of("puts", 20_000L, "rate", 400L, "clients", 64L, "sample", 10_000L);
@@ -152,7 +147,7 @@ final class AvailabilitySoak {
         looked.add(put);
       }
     }
-    List<String> lost = missing(load, looked, cluster.addresses().getFirst());
+    List<String> lost = Lost.of(load, looked, cluster.addresses().getFirst());
     Soak.say(
         "read %d of what was accepted, %d of them around a death: %d lost %s"
             .formatted(looked.size(), around, lost.size(), lost.stream().limit(10).toList()));
@@ -161,32 +156,5 @@ final class AvailabilitySoak {
         () -> assertEquals(List.of(), lost),
         () -> assertTrue(paid, "hints are paid within " + SETTLE_MILLIS + " ms"),
         () -> assertTrue(share <= MOST_NOT_ACCEPTED, "not accepted: " + share));
-  }
-
-  private static List<String> missing(PutLoad load, Set<Integer> puts, NodeAddress node)
-      throws IOException, InterruptedException {
-    List<String> lost = new ArrayList<>();
-    try (var connection = new KeptConnection(node)) {
-      for (int put : puts) {
-        if (!read(connection, load.path(put)).contains("\"" + load.value(put) + "\"")) {
-          lost.add(load.path(put));
-        }
-      }
-    }
-    return lost;
-  }
-
-  private static String read(KeptConnection connection, String path)
-      throws IOException, InterruptedException {
-    for (int attempt = 1; ; attempt++) {
-      Answer answer = connection.send(Request.of("GET", path));
-      if (answer.status() < 500 && answer.status() != 429) {
-        return answer.text();
-      }
-      if (attempt == READ_ATTEMPTS) {
-        throw new AssertionError(path + " cannot be read: " + answer.text());
-      }
-      Soak.pause(100);
-    }
   }
 }

@@ -37,6 +37,7 @@ final class PutLoad {
   private final List<NodeAddress> nodes;
   private final int puts;
   private final int ratePerSecond;
+  private final String padding;
   private final long run = System.nanoTime();
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicIntegerArray latenciesMicros;
@@ -51,9 +52,21 @@ final class PutLoad {
 
   PutLoad(
       List<NodeAddress> nodes, int puts, int ratePerSecond, int clients, SplittableRandom random) {
+    this(nodes, puts, ratePerSecond, clients, 0, random);
+  }
+
+  /** Values are filled up with so many bytes. */
+  PutLoad(
+      List<NodeAddress> nodes,
+      int puts,
+      int ratePerSecond,
+      int clients,
+      int paddingBytes,
+      SplittableRandom random) {
     this.nodes = nodes;
     this.puts = puts;
     this.ratePerSecond = ratePerSecond;
+    this.padding = "-".repeat(paddingBytes);
     this.latenciesMicros = new AtomicIntegerArray(puts);
     this.acceptedAtMillis = new AtomicIntegerArray(puts);
     for (int i = 0; i < clients; i++) {
@@ -64,6 +77,11 @@ final class PutLoad {
 
   void start() {
     clients.forEach(Thread::start);
+  }
+
+  /** Begins no more puts. */
+  void stop() {
+    next.set(puts);
   }
 
   void finish() throws InterruptedException {
@@ -109,8 +127,25 @@ final class PutLoad {
         .filter(put -> Math.abs(acceptedAtMillis.get(put) - atMillis) <= millis);
   }
 
+  int puts() {
+    return puts;
+  }
+
   boolean isAccepted(int put) {
     return acceptedAtMillis.get(put) > 0;
+  }
+
+  /** All but this share of those accepted between two times took at most so many milliseconds. */
+  double percentileMillis(double share, int fromMillis, int toMillis) {
+    int[] sorted =
+        IntStream.range(0, puts)
+            .filter(put -> acceptedAtMillis.get(put) > fromMillis)
+            .filter(put -> acceptedAtMillis.get(put) <= toMillis)
+            .map(latenciesMicros::get)
+            .filter(micros -> micros > 0)
+            .sorted()
+            .toArray();
+    return sorted.length == 0 ? 0 : sorted[(int) Math.ceil(share * sorted.length) - 1] / 1e3;
   }
 
   /** Half, and all but one in a hundred, a thousand, ten thousand, were accepted within so long. */
@@ -130,11 +165,11 @@ final class PutLoad {
   }
 
   String path(int put) {
-    return "/kv/availability-" + put;
+    return "/kv/" + (padding.isEmpty() ? "availability-" : "growth-" + run + "-") + put;
   }
 
   String value(int put) {
-    return "value-" + put + "-" + run;
+    return "value-" + put + "-" + run + padding;
   }
 
   private void run(SplittableRandom random) {

@@ -1,0 +1,149 @@
+package io.flywheel.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.flywheel.cli.http.Json;
+import io.flywheel.cli.http.Request;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A change of the ring that somebody asked for.
+ *
+ * @param node whom it is about, by name, where that is not the node that is asked; else empty
+ * @param weight the new one, for {@link Kind#WEIGHT}
+ */
+record Change(Kind kind, String node, int weight) {
+  static final String PATH = "/admin/ring";
+
+  /** Longer than the members take to agree, or to find that they cannot. */
+  private static final int ANSWER_MILLIS = 30_000;
+
+  enum Kind {
+    JOIN,
+    REPLACE,
+    LEAVE,
+    REMOVE,
+    WEIGHT;
+
+    String text() {
+      return switch (this) {
+        case JOIN -> "join";
+        case REPLACE -> "replace";
+        case LEAVE -> "leave";
+        case REMOVE -> "remove";
+        case WEIGHT -> "weight";
+      };
+    }
+
+    /** Whether the node that is asked is no member before it. */
+    boolean isOfNewcomer() {
+      return this == JOIN || this == REPLACE;
+    }
+  }
+
+  Request preview(long copyBytes) {
+    return request(true, copyBytes);
+  }
+
+  Request begin() {
+    return request(false, 0);
+  }
+
+  static Request undo() {
+    return post("{\"change\":\"undo\"}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Request post(byte[] body) {
+    return Request.of("POST", PATH).json(body).answerWithin(ANSWER_MILLIS);
+  }
+
+  private Request request(boolean dryRun, long copyBytes) {
+    var body = new ByteArrayOutputStream();
+    try (JsonGenerator json = Json.factory().createGenerator(body)) {
+      json.writeStartObject();
+      json.writeStringField("change", kind.text());
+      if (!node.isEmpty()) {
+        json.writeStringField("node", node);
+      }
+      if (kind == Kind.WEIGHT) {
+        json.writeNumberField("weight", weight);
+      }
+      if (dryRun) {
+        json.writeBooleanField("dry-run", true);
+        json.writeNumberField("copy-bytes", copyBytes);
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalStateException("an array takes everything", e);
+    }
+    return post(body.toByteArray());
+  }
+
+  /**
+   * Whether the change that is under way is this one, begun earlier.
+   *
+   * @param asked the name of the node that is asked
+   */
+  boolean is(Json open, String asked) {
+    String kindOfOpen = open.get("kind").text();
+    String nodeOfOpen = open.get("node").text();
+    return switch (kind) {
+      case JOIN -> kindOfOpen.equals("join") && nodeOfOpen.equals(asked);
+      case REPLACE ->
+          kindOfOpen.equals("replace")
+              && nodeOfOpen.equals(asked)
+              && open.get("replaces").text().equals(node);
+      case LEAVE -> kindOfOpen.equals("remove") && nodeOfOpen.equals(asked);
+      case REMOVE -> kindOfOpen.equals("remove") && nodeOfOpen.equals(node);
+      case WEIGHT ->
+          kindOfOpen.equals("weight")
+              && nodeOfOpen.equals(node)
+              && open.get("weight").integer() == weight;
+    };
+  }
+
+  /** A change that is under way, as a sentence without its full stop. */
+  static String describe(Json open) {
+    String node = open.get("node").text();
+    String what =
+        switch (open.get("kind").text()) {
+          case "join" -> node + " is joining";
+          case "remove" -> node + " is leaving";
+          case "replace" -> node + " is taking the place of " + open.get("replaces").text();
+          default -> node + " is taking weight " + open.get("weight").text();
+        };
+    return open.get("phase").text().equals("undoing") ? what + ", which is being undone" : what;
+  }
+
+  /** What the command that began it looks like, for who wants to undo it. */
+  static String command(Json open) {
+    String node = open.get("node").text();
+    return switch (open.get("kind").text()) {
+      case "join" -> "join --node HOST:PORT of " + node;
+      case "remove" -> "remove " + node;
+      case "replace" -> "replace " + open.get("replaces").text() + " --node HOST:PORT of " + node;
+      default -> "weight " + node + " " + open.get("weight").text();
+    };
+  }
+
+  /**
+   * Whether the ring is as this kind of change leaves it.
+   *
+   * @param change as it was while it was under way
+   */
+  static boolean isDone(Json change, Json ring) {
+    Json member = Json.NOTHING;
+    for (Json candidate : ring.get("members").items()) {
+      if (candidate.get("id").text().equals(change.get("id").text())) {
+        member = candidate;
+      }
+    }
+    boolean there = member != Json.NOTHING;
+    return switch (change.get("kind").text()) {
+      case "remove" -> !there;
+      case "weight" -> there && member.get("weight").text().equals(change.get("weight").text());
+      default -> there;
+    };
+  }
+}

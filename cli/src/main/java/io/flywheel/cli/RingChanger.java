@@ -1,0 +1,273 @@
+package io.flywheel.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.flywheel.cli.http.Answer;
+import io.flywheel.cli.http.Json;
+import io.flywheel.cli.http.Request;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Changes the ring as an operator wants it: foretells, asks, begins, and watches to the end. The
+ * change itself is carried on by the members, so this can be interrupted and called again.
+ */
+final class RingChanger {
+  private static final long MEETING_NANOS = TimeUnit.SECONDS.toNanos(15);
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final Terminal terminal;
+  private final boolean json;
+  private final Session session;
+  private final String address;
+  private final ChangeOptions options;
+  private final Change change;
+  private boolean undone;
+
+  RingChanger(Main main, ChangeOptions options, Change change) throws Failure {
+    this(main.terminal(), main.wantsJson(), main.session(), main.node(), options, change);
+  }
+
+  RingChanger(
+      Terminal terminal,
+      boolean json,
+      Session session,
+      String address,
+      ChangeOptions options,
+      Change change) {
+    this.terminal = terminal;
+    this.json = json;
+    this.session = session;
+    this.address = address;
+    this.options = options;
+    this.change = change;
+  }
+
+  /** Whether the change was watched until it had been undone. */
+  boolean wasUndone() {
+    return undone;
+  }
+
+  int run() throws Failure, IOException {
+    options.check();
+    Json asked = introduced();
+    String name = asked.get("node").text();
+    var contacts = Contacts.of(asked, address);
+    Json ring = Contacts.json(contacts.ask(Change.PATH));
+    Json open = ring.get("change");
+    if (options.isUndo()) {
+      return undo(open, name, contacts);
+    }
+    if (open != Json.NOTHING) {
+      return goOn(open, name, contacts);
+    }
+    if (change.kind().isOfNewcomer() && asked.get("serving").isTrue()) {
+      return alreadyDone(name + " is a member already");
+    }
+    refuseLiving(contacts);
+    Map<String, Long> freeBytes = new TreeMap<>();
+    long copyBytes = look(contacts, ring, freeBytes);
+    Answer preview = post(change.preview(copyBytes));
+    if (options.isDryRun()) {
+      print(preview, freeBytes);
+      return Exit.DONE.status();
+    }
+    if (!json) {
+      print(preview, freeBytes);
+    }
+    confirm();
+    Json begun = post(change.begin()).json().get("change");
+    if (begun == Json.NOTHING) {
+      return alreadyDone("the change is done");
+    }
+    if (!json) {
+      terminal.line(Change.describe(begun));
+    }
+    return watch(begun, contacts, true);
+  }
+
+  /** What the node says of the cluster; one that has just started may first have to meet it. */
+  private Json introduced() throws Failure, IOException {
+    long since = System.nanoTime();
+    while (true) {
+      Json asked = session.read(Request.of("GET", "/admin/members")).json();
+      boolean isAlone =
+          asked.get("standing").text().equals("outside") && asked.get("met").items().isEmpty();
+      if (!isAlone || System.nanoTime() - since > MEETING_NANOS) {
+        return asked;
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /** The same command again: it was interrupted, or somebody else has begun it. */
+  private int goOn(Json open, String name, Contacts contacts) throws Failure {
+    if (!change.is(open, name)) {
+      throw new Failure(
+          Exit.FAILED,
+          "%s: the ring changes one step at a time; wait for its end (`flywheel status`), or undo it"
+                  .formatted(Change.describe(open))
+              + " with `flywheel "
+              + Change.command(open)
+              + " --undo`");
+    }
+    if (!json) {
+      terminal.line(Change.describe(open) + " already; going on");
+    }
+    if (options.isDryRun()) {
+      return Exit.DONE.status();
+    }
+    return watch(open, contacts, !open.get("phase").text().equals("undoing"));
+  }
+
+  private int alreadyDone(String line) {
+    terminal.line(json ? "{\"result\":\"done\"}" : line);
+    return Exit.DONE.status();
+  }
+
+  private int undo(Json open, String name, Contacts contacts) throws Failure, IOException {
+    if (open == Json.NOTHING) {
+      throw new Failure(
+          Exit.FAILED, "there is nothing to undo: the ring is not changing; see `flywheel ring`");
+    }
+    if (!change.is(open, name)) {
+      throw new Failure(
+          Exit.FAILED,
+          "%s: that is another change; undo it with `flywheel %s --undo`"
+              .formatted(Change.describe(open), Change.command(open)));
+    }
+    Json undone = open;
+    if (!open.get("phase").text().equals("undoing")) {
+      undone = post(Change.undo()).json().get("change");
+    }
+    return watch(undone == Json.NOTHING ? open : undone, contacts, false);
+  }
+
+  /** Who runs is not to be replaced; the node that is asked, being new, cannot know. */
+  private void refuseLiving(Contacts contacts) throws Failure {
+    if (change.kind() != Change.Kind.REPLACE) {
+      return;
+    }
+    for (Json member : Contacts.json(contacts.ask("/admin/members")).get("members").items()) {
+      String state = member.get("state").text();
+      if (Members.name(member).equals(change.node()) && !state.equals("down")) {
+        throw new Failure(
+            Exit.FAILED,
+            "%s is %s; only a member that is down is replaced, one that runs can leave: `flywheel"
+                    .formatted(change.node(), state.toLowerCase(Locale.ROOT))
+                + " leave --node "
+                + member.get("client").text()
+                + "`");
+      }
+    }
+  }
+
+  /** How large a copy of a partition is on the average, by all that answer. */
+  private long look(Contacts contacts, Json ring, Map<String, Long> freeBytes) {
+    Map<String, Long> copies = new TreeMap<>();
+    for (Json member : ring.get("members").items()) {
+      copies.put(Members.name(member), member.get("copies").integer());
+    }
+    long bytes = 0;
+    long counted = 0;
+    for (String contact : contacts.addresses()) {
+      Json page = Contacts.json(Contacts.ask(contact, "/admin/members"));
+      String name = page.get("node").text();
+      if (page.get("disk-free-bytes").textOrNull() != null) {
+        freeBytes.put(name, page.get("disk-free-bytes").integer());
+        bytes += page.get("disk-used-bytes").integer();
+        counted += copies.getOrDefault(name, 0L);
+      }
+    }
+    return counted == 0 ? 0 : bytes / counted;
+  }
+
+  private void print(Answer preview, Map<String, Long> freeBytes) throws IOException {
+    if (json) {
+      terminal.json(preview);
+    } else {
+      new ChangePreview(terminal, preview.json()).print(freeBytes);
+    }
+  }
+
+  private void confirm() throws Failure {
+    if (options.isYes()) {
+      return;
+    }
+    String answer = terminal.isInteractive() ? terminal.ask("go on? [y/N] ") : null;
+    if (answer == null) {
+      throw new Failure(
+          Exit.USAGE,
+          "nothing was changed, as nobody is here to be asked; add --yes to go on without asking");
+    }
+    if (!List.of("y", "yes").contains(answer.toLowerCase(Locale.ROOT))) {
+      throw new Failure(Exit.FAILED, "nothing was changed, as you wished");
+    }
+  }
+
+  private Answer post(Request request) throws Failure {
+    Answer answer =
+        session.send(
+            request,
+            Exit.UNKNOWN,
+            "the change may have begun; `flywheel status` tells, and the same command goes on");
+    if (answer.status() < 400) {
+      return answer;
+    }
+    throw Problem.ofChange(answer);
+  }
+
+  /**
+   * @param wanted whether the change itself is wanted, not its undoing
+   */
+  private int watch(Json seen, Contacts contacts, boolean wanted) throws Failure {
+    Json ring = new ChangeWatch(terminal, json, contacts).awaitEnd(seen);
+    boolean done = Change.isDone(seen, ring);
+    undone = !done;
+    String result = done ? "done" : "undone";
+    if (json) {
+      terminal.line(result(result, seen, ring));
+    } else {
+      terminal.line(
+          "%s: %s, epoch %d".formatted(result, subject(seen), ring.get("epoch").integer()));
+    }
+    if (done != wanted) {
+      throw new Failure(
+          Exit.FAILED,
+          wanted
+              ? "the change was undone; what had moved was given back"
+              : "the change was done before it could be undone");
+    }
+    return Exit.DONE.status();
+  }
+
+  private static String subject(Json change) {
+    String node = change.get("node").text();
+    return switch (change.get("kind").text()) {
+      case "join" -> "joining of " + node;
+      case "remove" -> "leaving of " + node;
+      case "replace" -> "replacement of " + change.get("replaces").text() + " by " + node;
+      default -> "weight of " + node;
+    };
+  }
+
+  private static String result(String result, Json change, Json ring) {
+    var text = new StringWriter();
+    try (JsonGenerator out = Json.factory().createGenerator(text)) {
+      out.writeStartObject();
+      out.writeStringField("result", result);
+      out.writeStringField("kind", change.get("kind").text());
+      out.writeStringField("node", change.get("node").text());
+      out.writeNumberField("epoch", ring.get("epoch").integer());
+      out.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalStateException("a string takes everything", e);
+    }
+    return text.toString();
+  }
+}
