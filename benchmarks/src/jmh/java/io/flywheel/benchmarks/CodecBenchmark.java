@@ -7,6 +7,7 @@ import io.flywheel.core.message.Write;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.ContextSeal;
@@ -46,6 +47,7 @@ public class CodecBenchmark {
               0,
               2,
               0,
+              Reach.ANYWHERE,
               new RequestId(1, 2),
               1_000));
   private final Bytes message = MessageCodec.encode(envelope);

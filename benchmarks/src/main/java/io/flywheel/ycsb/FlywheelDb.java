@@ -1,11 +1,12 @@
 package io.flywheel.ycsb;
 
+import io.flywheel.client.Change;
 import io.flywheel.client.Delete;
 import io.flywheel.client.DeleteOptions;
 import io.flywheel.client.Fetched;
-import io.flywheel.client.FlywheelClient;
 import io.flywheel.client.FlywheelException;
 import io.flywheel.client.InvalidRequestException;
+import io.flywheel.client.Merge;
 import io.flywheel.client.NotDoneException;
 import io.flywheel.client.Put;
 import io.flywheel.client.PutOptions;
@@ -17,9 +18,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.Vector;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import site.ycsb.ByteIterator;
@@ -32,13 +31,16 @@ import site.ycsb.Status;
  * own key; the namespace stands for the table.
  *
  * <p>An update that does not write all fields is a get and then a put, with the context of the get,
- * because a node keeps a value as it is. Threads of this process that update the same record do so
- * one after the other. Another process that updates other fields of it at the same time may win
- * over this one's, as the namespace says; what lost is in the log of discarded values.
+ * because a node keeps a value as it is. Threads of this process that update the same record while
+ * another one does so go together, see {@link Store#update}. Another process that updates other
+ * fields of it at the same time may win over this one's, as the namespace says; what lost is in the
+ * log of discarded values.
  *
  * <p>YCSB makes one of these for each of its threads; they share one client.
  */
 public final class FlywheelDb extends DB {
+  private static final Merge<byte[]> MERGE = Fields::merge;
+
   private @Nullable SharedClient shared;
   private @Nullable Session session;
 
@@ -49,10 +51,10 @@ public final class FlywheelDb extends DB {
       PutOptions put,
       ReadOptions read,
       DeleteOptions delete) {
-    static Session of(Settings settings, FlywheelClient client) {
+    static Session of(Settings settings, Store<byte[]> store) {
       return new Session(
           settings,
-          client.namespace(settings.namespace()),
+          store,
           settings.w() == 0 ? Put.usual() : Put.w(settings.w()),
           settings.r() == 0 ? Read.usual() : Read.r(settings.r()),
           settings.w() == 0 ? Delete.usual() : Delete.w(settings.w()));
@@ -65,7 +67,7 @@ public final class FlywheelDb extends DB {
     try {
       Settings settings = Settings.of(properties);
       shared = SharedClient.join(settings);
-      session = Session.of(settings, shared.client());
+      session = Session.of(settings, shared.store());
     } catch (IllegalArgumentException e) {
       throw new DBException(e.getMessage(), e);
     }
@@ -118,30 +120,20 @@ public final class FlywheelDb extends DB {
     if (own.settings.replaces() || values.size() >= own.settings.fieldCount()) {
       return insert(table, key, values);
     }
-    Lock lock = SharedClient.lock(key);
-    lock.lock();
-    try {
-      return outcome(() -> merge(own, key, values).join());
-    } finally {
-      lock.unlock();
-    }
+    return outcome(
+        () -> {
+          own.store.updateAsync(key, MERGE, changing(values), own.put, own.read).join();
+          return Status.OK;
+        });
   }
 
-  /** The put leaves from the thread that took the answer to the get: one change of threads less. */
-  private static CompletableFuture<Status> merge(
-      Session own, String key, Map<String, ByteIterator> values) {
-    return own.store
-        .getAsync(key, own.read)
-        .thenCompose(
-            found -> {
-              if (found.isEmpty()) {
-                return CompletableFuture.completedFuture(Status.NOT_FOUND);
-              }
-              byte[] merged = Fields.replace(whole(found), values);
-              return own.store
-                  .putAsync(key, merged, own.put.context(found.context()))
-                  .thenApply(written -> Status.OK);
-            });
+  private static Change<byte[]> changing(Map<String, ByteIterator> values) {
+    return record -> {
+      if (record == null) {
+        throw new NoRecordException();
+      }
+      return Fields.replace(record, values);
+    };
   }
 
   private static byte[] whole(Fetched<byte[]> found) {
@@ -175,7 +167,7 @@ public final class FlywheelDb extends DB {
       return operation.get();
     } catch (CompletionException e) {
       return status(e.getCause());
-    } catch (FlywheelException | MalformedRecordException e) {
+    } catch (FlywheelException | MalformedRecordException | NoRecordException e) {
       return status(e);
     }
   }
@@ -188,6 +180,9 @@ public final class FlywheelDb extends DB {
         return Status.SERVICE_UNAVAILABLE;
       }
       return failure instanceof InvalidRequestException ? Status.BAD_REQUEST : Status.ERROR;
+    }
+    if (cause instanceof NoRecordException) {
+      return Status.NOT_FOUND;
     }
     if (cause instanceof MalformedRecordException malformed) {
       SharedClient.complain("malformed", malformed);

@@ -1,24 +1,21 @@
 package io.flywheel.ycsb;
 
 import io.flywheel.client.FlywheelClient;
-import java.util.Arrays;
+import io.flywheel.client.Store;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The client of all threads that have the same settings; closed when the last of them leaves. */
 final class SharedClient {
   private static final int REMEMBERED_KEYS = 100_000;
-  private static final int LOCKS = 1 << 12;
 
-  private static final Lock[] KEY_LOCKS = locks();
   private static final ConcurrentHashMap<String, Boolean> TOLD = new ConcurrentHashMap<>();
   private static final ConcurrentHashMap<Settings, SharedClient> CLIENTS =
       new ConcurrentHashMap<>();
 
   private final Settings settings;
   private final FlywheelClient client;
+  private final Store<byte[]> store;
   private int threads;
 
   private SharedClient(Settings settings) {
@@ -29,6 +26,7 @@ final class SharedClient {
             .timeout(settings.timeout())
             .rememberedContexts(settings.needsContexts() ? REMEMBERED_KEYS : 0)
             .build();
+    this.store = client.namespace(settings.namespace());
   }
 
   static SharedClient join(Settings settings) {
@@ -54,18 +52,9 @@ final class SharedClient {
     return null;
   }
 
-  FlywheelClient client() {
-    return client;
-  }
-
-  /** For those who change the record under a key; other keys may have the same. */
-  static Lock lock(String key) {
-    int hash = key.hashCode();
-    return KEY_LOCKS[(hash ^ hash >>> 16) & LOCKS - 1];
-  }
-
-  private static Lock[] locks() {
-    return Arrays.stream(new Lock[LOCKS]).map(none -> new ReentrantLock()).toArray(Lock[]::new);
+  /** The records; one for all threads, so that their updates of one record go together. */
+  Store<byte[]> store() {
+    return store;
   }
 
   /** Once for each reason: YCSB counts failures, and says nothing of what they were. */
