@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The command in a JVM of its own, as its users run it, with the lines that it prints. */
 final class Launched implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 40;
+  private static final long PATIENCE_SECONDS = 90;
 
   private final Process process;
   private final BlockingQueue<String> out = new LinkedBlockingQueue<>();
