@@ -35,7 +35,12 @@ final class AnswerHead {
             Problem.of(ProblemType.UNAVAILABLE, "too many connections are open", Outcome.NOT_DONE),
             allocator);
     var whole = encode(answer, Persistence.CLOSED, allocator).writeBytes(answer.body());
-    return ByteBufUtil.getBytes(whole);
+    answer.body().release();
+    try {
+      return ByteBufUtil.getBytes(whole);
+    } finally {
+      whole.release();
+    }
   }
 
   private static String reason(int status) {
