@@ -52,6 +52,7 @@ import org.slf4j.LoggerFactory;
 public final class NodeLoop implements RequestPort, PeerListener {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long CACHE_BYTES = 24L << 20;
 
   private final EventLoop loop;
   private final RocksStorage storage;
@@ -61,6 +62,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   private final Outbox outbox = new Outbox();
   private final StorageWriter writer;
   private final StorageReader reader;
+  private final RecordCache cache = new RecordCache(CACHE_BYTES);
   private final WakeTimer wakeTimer;
   private final Map<Long, ResponseHandler> handlers = new HashMap<>();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
@@ -261,7 +263,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   }
 
   private void loadedElsewhere(List<StorageReader.Result> results) {
-    onLoop(() -> results.forEach(result -> loaded(result.ticket(), result.loaded())));
+    onLoop(() -> results.forEach(result -> loaded(result.load(), result.loaded())));
   }
 
   private void scannedElsewhere(long ticket, Scanned result) {
@@ -272,6 +274,14 @@ public final class NodeLoop implements RequestPort, PeerListener {
     if (!loop.isShuttingDown()) {
       loop.execute(task);
     }
+  }
+
+  /** The disk has answered, or the database's own memory. */
+  private void loaded(Effect.Load load, Loaded result) {
+    if (result instanceof Loaded.Value value) {
+      cache.read(load.table(), load.storageKey(), value.record());
+    }
+    loaded(load.ticket(), result);
   }
 
   private void loaded(long ticket, Loaded result) {
@@ -329,7 +339,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
       case Effect.Send send -> transport.send(send.to(), send.envelope());
       case Effect.Dial dial -> transport.dial(dial.address());
       case Effect.Load load -> load(load);
-      case Effect.Store store -> writer.add(store);
+      case Effect.Store store -> store(store);
       case Effect.Scan scan -> writer.add(scan);
       case Effect.Respond response -> respond(response);
       case Effect.Report report -> report(report);
@@ -337,12 +347,22 @@ public final class NodeLoop implements RequestPort, PeerListener {
     }
   }
 
+  private void store(Effect.Store store) {
+    store.mutations().forEach(cache::write);
+    writer.add(store);
+  }
+
   private void load(Effect.Load load) {
+    var cached = cache.find(load.table(), load.storageKey());
+    if (cached != null) {
+      loaded(load.ticket(), new Loaded.Value(cached));
+      return;
+    }
     Loaded inMemory = storage.loadFromMemory(load.table(), load.storageKey());
     if (inMemory == null) {
       reader.add(load);
     } else {
-      loaded(load.ticket(), inMemory);
+      loaded(load, inMemory);
     }
   }
 

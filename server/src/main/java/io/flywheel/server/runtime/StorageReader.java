@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  */
 final class StorageReader {
   /** A load's answer. */
-  record Result(long ticket, Loaded loaded) {}
+  record Result(Effect.Load load, Loaded loaded) {}
 
   private static final int THREADS = 4;
   private static final int BATCH = 16;
@@ -106,7 +106,7 @@ final class StorageReader {
   private void read(List<Effect.Load> batch) {
     var results = new ArrayList<Result>(batch.size());
     for (Effect.Load load : batch) {
-      results.add(new Result(load.ticket(), storage.load(load.table(), load.storageKey())));
+      results.add(new Result(load, storage.load(load.table(), load.storageKey())));
     }
     deliver.accept(results);
   }

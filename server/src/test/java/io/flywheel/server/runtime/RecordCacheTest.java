@@ -1,0 +1,80 @@
+package io.flywheel.server.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.model.Bytes;
+import org.junit.jupiter.api.Test;
+
+final class RecordCacheTest {
+  private static final Bytes CART = bytes("cart");
+  private static final Bytes MILK = bytes("milk");
+  private static final Bytes EGGS = bytes("eggs");
+
+  private final RecordCache cache = new RecordCache(1_000);
+
+  @Test
+  void whatWasReadIsFoundAgain() {
+    assertNull(cache.find(Table.DATA, CART));
+    cache.read(Table.DATA, CART, MILK);
+    assertEquals(MILK, cache.find(Table.DATA, CART));
+  }
+
+  @Test
+  void whatIsWrittenReplacesWhatWasRead() {
+    cache.read(Table.DATA, CART, MILK);
+    cache.write(new Mutation(Table.DATA, CART, EGGS));
+    assertEquals(EGGS, cache.find(Table.DATA, CART));
+  }
+
+  @Test
+  void whatIsRemovedIsForgotten() {
+    cache.read(Table.DATA, CART, MILK);
+    cache.write(Mutation.removal(Table.DATA, CART));
+    assertNull(cache.find(Table.DATA, CART));
+    assertEquals(0, cache.bytes());
+  }
+
+  @Test
+  void whatNobodyHasReadIsNotTakenUp() {
+    cache.write(new Mutation(Table.DATA, CART, EGGS));
+    assertNull(cache.find(Table.DATA, CART));
+  }
+
+  @Test
+  void otherTablesHaveKeysOfTheirOwn() {
+    cache.read(Table.DEBTS, CART, MILK);
+    assertNull(cache.find(Table.DEBTS, CART));
+    cache.read(Table.DATA, CART, MILK);
+    cache.write(new Mutation(Table.DEBTS, CART, EGGS));
+    assertNull(cache.find(Table.DEBTS, CART));
+    assertEquals(MILK, cache.find(Table.DATA, CART));
+  }
+
+  @Test
+  void whatWasNotAskedForTheLongestTimeGoesFirst() {
+    for (int i = 0; i < 100; i++) {
+      cache.read(Table.DATA, bytes("key-" + i), MILK);
+      assertNotNull(cache.find(Table.DATA, bytes("key-0")), "it is asked for all the time");
+      assertTrue(cache.bytes() <= 1_000);
+    }
+    assertNull(cache.find(Table.DATA, bytes("key-1")));
+    assertNotNull(cache.find(Table.DATA, bytes("key-99")));
+  }
+
+  @Test
+  void largeRecordsDriveNothingOut() {
+    cache.read(Table.DATA, CART, MILK);
+    cache.read(Table.DATA, bytes("film"), Bytes.wrap(new byte[1 << 20]));
+    assertNull(cache.find(Table.DATA, bytes("film")));
+    assertEquals(MILK, cache.find(Table.DATA, CART));
+  }
+
+  private static Bytes bytes(String text) {
+    return Bytes.utf8(text);
+  }
+}
