@@ -1,5 +1,8 @@
 package io.flywheel.cli;
 
+import io.flywheel.cli.http.NodeAddress;
+import io.flywheel.cli.http.NodeClient;
+import io.flywheel.cli.http.Request;
 import io.flywheel.cli.local.ClusterDirectory;
 import io.flywheel.cli.local.ClusterException;
 import io.flywheel.cli.local.ClusterShape;
@@ -31,6 +34,10 @@ import java.util.stream.Stream;
  * because a JVM takes up all of its cache at once, used or not: {@code nodes} plays three nodes
  * that form a cluster, and {@code commands} those that people wait for, against an answer made up
  * in advance.
+ *
+ * <p>The nodes serve a load for some seconds, and one of them is away meanwhile: the cache keeps
+ * what the JVM has learned of the code, so that a node which is started amidst traffic has it
+ * compiled when it is needed, and not half a minute later.
  */
 public final class Rehearsal {
   private static final int NODES = 3;
@@ -38,6 +45,7 @@ public final class Rehearsal {
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final Map<String, String> ENVIRONMENT = Map.of();
   private static final int MOST_REQUEST_BYTES = 4096;
+  private static final int REQUESTS = 3_000;
   private static final String ANSWER =
       """
       HTTP/1.1 200 OK\r
@@ -94,6 +102,11 @@ public final class Rehearsal {
       String node = nodes.getFirst().clientAddress().toString();
       awaitService(node);
       useKey(node);
+      load(node);
+      servers.removeLast().close();
+      load(node);
+      servers.add(FlywheelServer.start(nodes.getLast().configuration(), new NoEnd()));
+      load(node);
     } finally {
       servers.forEach(FlywheelServer::close);
     }
@@ -120,6 +133,17 @@ public final class Rehearsal {
     flywheel("status", "--node", node);
     flywheel("ring", "--node", node);
     flywheel("get", "key", "--node", node);
+  }
+
+  /** By gRPC, and by HTTP. */
+  private static void load(String node) throws IOException {
+    flywheel("bench", "--keys", "500", "--warm-up", "0", "--seconds", "2", "--node", node);
+    var client = new NodeClient(NodeAddress.parse(node));
+    byte[] value = "{\"value\":\"value\"}".getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < REQUESTS; i++) {
+      client.send(Request.of("PUT", "/kv/key-" + i % 100).json(value));
+      client.send(Request.of("GET", "/kv/key-" + i % 100));
+    }
   }
 
   private static int flywheel(String... arguments) {
