@@ -138,9 +138,9 @@ final class TidyTest {
 
   @Test
   void aFileIsOneIdea() {
-    assertClean(IN_SERVER, "\n".repeat(Tidy.MAIN_LINES));
-    assertFound(IN_SERVER, "\n".repeat(Tidy.MAIN_LINES + 1));
-    assertClean(IN_TEST, "\n".repeat(Tidy.MAIN_LINES + 1));
+    assertClean(IN_SERVER, "\n".repeat(Tidy.MOST_LINES));
+    assertFound(IN_SERVER, "\n".repeat(Tidy.MOST_LINES + 1));
+    assertFound(IN_TEST, "\n".repeat(Tidy.MOST_LINES + 1));
     assertFound(IN_SERVER, "\tint i;");
   }
 

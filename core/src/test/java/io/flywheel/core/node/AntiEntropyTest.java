@@ -15,7 +15,6 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.version.Sibling;
 import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;

@@ -10,7 +10,6 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Zone;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
 import io.flywheel.core.ring.Partition;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * stopped, have the next cluster on their disks, and those that are to run are started again. They
  * decide nothing themselves.
  */
-final class ChangingRing {
+class ChangingRing {
   final NodesInOneProcess nodes;
   private Cluster cluster;
 

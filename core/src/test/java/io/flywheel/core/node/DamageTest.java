@@ -18,7 +18,6 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.Timestamp;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.Dot;

@@ -17,7 +17,6 @@ import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.Replication;
 import io.flywheel.core.model.Zone;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

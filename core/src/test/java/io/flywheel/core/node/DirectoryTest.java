@@ -65,7 +65,7 @@ class DirectoryTest {
     assertInstanceOf(Found.class, nodes.get(one, KEY, 3));
   }
 
-  private static String refusal(NodesInOneProcess nodes, NodesInOneProcess.Machine machine) {
+  private static String refusal(NodesInOneProcess nodes, Machine machine) {
     var refused = assertThrows(IllegalStateException.class, () -> nodes.start(machine));
     var cause = assertInstanceOf(MalformedException.class, refused.getCause());
     return String.valueOf(cause.getMessage());

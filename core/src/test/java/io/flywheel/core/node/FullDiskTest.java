@@ -18,7 +18,6 @@ import io.flywheel.core.message.Write;
 import io.flywheel.core.model.ByteWriter;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.replica.LoserLog;
 import java.util.ArrayList;
 import java.util.List;

@@ -15,7 +15,6 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Verdict;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

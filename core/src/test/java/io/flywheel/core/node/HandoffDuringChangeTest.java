@@ -12,7 +12,6 @@ import io.flywheel.core.message.Message.ReplicaPut;
 import io.flywheel.core.message.Outcome.Written;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.Ownership;
 import java.util.Objects;

@@ -16,7 +16,6 @@ import io.flywheel.core.message.Outcome.Written;
 import io.flywheel.core.message.Write;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.Dot;
 import io.flywheel.core.version.Sibling;

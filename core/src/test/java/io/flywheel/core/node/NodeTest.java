@@ -25,7 +25,6 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.Quorum;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.model.Timestamp;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

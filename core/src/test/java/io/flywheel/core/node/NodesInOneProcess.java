@@ -1,13 +1,7 @@
 package io.flywheel.core.node;
 
 import io.flywheel.core.effect.Effect;
-import io.flywheel.core.effect.Loaded;
-import io.flywheel.core.effect.Mutation;
-import io.flywheel.core.effect.Outbox;
-import io.flywheel.core.effect.Scanned;
 import io.flywheel.core.effect.StorageKey;
-import io.flywheel.core.effect.StoredPages;
-import io.flywheel.core.effect.Table;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Message;
@@ -29,14 +23,9 @@ import io.flywheel.core.ring.Partition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -62,131 +51,7 @@ final class NodesInOneProcess {
           0);
   static final Limits LIMITS = new Limits(1000, 3, 2500);
 
-  /** One node, its disk and its mailbox. */
-  final class Machine {
-    final String name;
-    Zone zone = Zone.DEFAULT;
-    final TreeMap<Bytes, Bytes> data = new TreeMap<>();
-    final TreeMap<Bytes, Bytes> losers = new TreeMap<>();
-    final TreeMap<Bytes, Bytes> debts = new TreeMap<>();
-    final TreeMap<Bytes, Bytes> metadata = new TreeMap<>();
-    final TreeSet<Bytes> damaged = new TreeSet<>();
-    boolean readsFail;
-    @Nullable Bytes unscannable;
-    boolean syncsHang;
-
-    /** Does not run, and what is sent to it is lost. */
-    boolean paused;
-
-    private long unsynced;
-    final List<String> reports = new ArrayList<>();
-    final Map<Long, Effect.Respond> responses = new HashMap<>();
-    final Outbox outbox = new Outbox();
-    @Nullable String halted;
-
-    /** Whether it has no initial-members: it is to join. */
-    boolean joins;
-
-    private @Nullable Node node;
-
-    private Machine(String name) {
-      this.name = name;
-    }
-
-    Node node() {
-      if (node == null) {
-        throw new IllegalStateException(name + " is down");
-      }
-      return node;
-    }
-
-    boolean isUp() {
-      return node != null;
-    }
-
-    /** A bit of a record is not what was written any more. */
-    void rot(Bytes storageKey) {
-      byte[] record = Objects.requireNonNull(data.get(storageKey)).array().clone();
-      record[record.length / 2] ^= 4;
-      data.put(storageKey, Bytes.wrap(record));
-    }
-
-    private boolean runs() {
-      return node != null && !paused;
-    }
-
-    private void carryOut(Effect effect) {
-      switch (effect) {
-        case Effect.Send send ->
-            mail.add(new Mail(this, send.to(), MessageCodec.encode(send.envelope())));
-        case Effect.Load load -> {
-          var value = table(load.table()).get(load.storageKey());
-          Loaded read = value == null ? new Loaded.Absent() : new Loaded.Value(value);
-          boolean rotten = damaged.contains(load.storageKey());
-          var found = rotten ? new Loaded.Damaged("checksum mismatch") : read;
-          var life = node();
-          loads.add(
-              () -> {
-                if (life == node) {
-                  var failed = new Loaded.Failed("input/output error");
-                  life.loaded(now(), load.ticket(), readsFail ? failed : found);
-                }
-              });
-        }
-        case Effect.Scan scan -> {
-          var page = StoredPages.read(table(scan.table()), scan);
-          boolean fails =
-              page.entries().stream().anyMatch(e -> Objects.equals(e.storageKey(), unscannable));
-          Scanned result = fails ? new Scanned.Failed("input/output error") : page;
-          var life = node;
-          scans.add(
-              () -> {
-                if (life != null && life == node) {
-                  life.scanned(now(), scan.ticket(), result);
-                }
-              });
-        }
-        case Effect.Store store -> {
-          store.mutations().forEach(this::apply);
-          unsynced = store.ticket();
-          pending.add(this::sync);
-        }
-        case Effect.Respond respond -> responses.put(respond.token(), respond);
-        case Effect.Report report -> reports.add(report.text());
-        case Effect.Halt halt -> halted = halt.reason();
-        case Effect.Dial _ -> {}
-      }
-    }
-
-    /** Says that everything stored is durable, unless the disk hangs. */
-    void sync() {
-      if (!syncsHang) {
-        node().stored(now(), unsynced);
-      }
-    }
-
-    private void apply(Mutation mutation) {
-      var table = table(mutation.table());
-      var value = mutation.value();
-      if (value == null) {
-        table.remove(mutation.storageKey());
-      } else {
-        table.put(mutation.storageKey(), value);
-      }
-      damaged.remove(mutation.storageKey());
-    }
-
-    private NavigableMap<Bytes, Bytes> table(Table table) {
-      return switch (table) {
-        case DATA -> data;
-        case LOSERS -> losers;
-        case DEBTS -> debts;
-        case METADATA -> metadata;
-      };
-    }
-  }
-
-  private record Mail(Machine from, NodeId to, Bytes bytes) {}
+  private record Mail(NodeId to, Bytes bytes) {}
 
   final List<Machine> machines = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
@@ -220,7 +85,7 @@ final class NodesInOneProcess {
     settings =
         new ClusterSettings("test", 16, replication, quorum, LIMITS, List.of(STRICT, NEWEST));
     for (Zone zone : zones) {
-      var machine = new Machine("node-" + (machines.size() + 1));
+      var machine = new Machine("node-" + (machines.size() + 1), this);
       machine.zone = zone;
       names.add(machine.name);
       machines.add(machine);
@@ -255,8 +120,7 @@ final class NodesInOneProcess {
               hintsLimitBytes,
               rhythm,
               Bytes.utf8("secret"));
-      machine.halted = null;
-      machine.node = Node.start(config, machine.metadata, random.split(), now(), machine.outbox);
+      machine.start(config, random.split());
     } catch (MalformedException e) {
       throw new IllegalStateException(e);
     }
@@ -271,7 +135,7 @@ final class NodesInOneProcess {
 
   /** One that does not run. */
   Machine newMachine(String name) {
-    var machine = new Machine(name);
+    var machine = new Machine(name, this);
     machine.joins = true;
     machines.add(machine);
     return machine;
@@ -286,7 +150,7 @@ final class NodesInOneProcess {
 
   /** Another machine with a copy of this one's disk. */
   Machine copyOf(Machine original) {
-    var copy = new Machine(original.name);
+    var copy = new Machine(original.name, this);
     copy.data.putAll(original.data);
     copy.metadata.putAll(original.metadata);
     machines.add(copy);
@@ -305,8 +169,7 @@ final class NodesInOneProcess {
   void kill(Machine machine) {
     var id = machine.node().id();
     settle();
-    machine.node = null;
-    machine.outbox.drain();
+    machine.stop();
     machines.stream().filter(Machine::isUp).forEach(m -> m.node().peerDisconnected(now(), id));
   }
 
@@ -431,6 +294,23 @@ final class NodesInOneProcess {
         .filter(machine -> machine.isUp() && machine.node().id().equals(id))
         .findFirst()
         .orElseThrow();
+  }
+
+  void send(NodeId to, Envelope envelope) {
+    mail.add(new Mail(to, MessageCodec.encode(envelope)));
+  }
+
+  /** The node hears of its store when all have carried out what they wanted in this turn. */
+  void whenStored(Runnable action) {
+    pending.add(action);
+  }
+
+  void whenLoaded(Runnable action) {
+    loads.add(action);
+  }
+
+  void whenScanned(Runnable action) {
+    scans.add(action);
   }
 
   private void settle() {

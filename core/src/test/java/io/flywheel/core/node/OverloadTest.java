@@ -17,7 +17,6 @@ import io.flywheel.core.message.Write;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.Reach;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.version.Context;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;

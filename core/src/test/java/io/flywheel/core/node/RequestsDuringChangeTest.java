@@ -27,7 +27,6 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
 import io.flywheel.core.ring.Phase;

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Message;
-import io.flywheel.core.node.NodesInOneProcess.Machine;
 import io.flywheel.core.ring.Phase;
 import java.util.ArrayList;
 import java.util.List;

@@ -17,7 +17,7 @@ final class SharedReadTest {
   private static final Key KEY = Key.of("strict", "k");
 
   private final NodesInOneProcess nodes = NodesInOneProcess.formed(3, 3);
-  private final NodesInOneProcess.Machine one = nodes.machines.getFirst();
+  private final Machine one = nodes.machines.getFirst();
   private final ArrayList<Message> reads = new ArrayList<>();
 
   @Test
