@@ -136,7 +136,7 @@ final class BenchCommand implements Callable<Integer> {
             "no request was done; look at `flywheel status` and the errors above");
       }
     } catch (IllegalArgumentException e) {
-      throw nonsense(e);
+      throw Failure.misused("bench", e);
     }
     return Exit.DONE.status();
   }
@@ -150,12 +150,8 @@ final class BenchCommand implements Callable<Integer> {
       var before = Duration.ofSeconds(warmUp);
       return new LoadShape(concurrency, rate, keys, valueBytes, mix, before, seconds, w, r);
     } catch (IllegalArgumentException e) {
-      throw nonsense(e);
+      throw Failure.misused("bench", e);
     }
-  }
-
-  private static Failure nonsense(IllegalArgumentException e) {
-    return new Failure(Exit.USAGE, e.getMessage() + "; see `flywheel bench --help`", e);
   }
 
   /** One put and one get tell at once whether it makes sense to begin. */
@@ -189,7 +185,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private static Failure failure(FlywheelException e) {
     if (e instanceof InvalidRequestException) {
-      return new Failure(Exit.USAGE, e.getMessage() + "; see `flywheel bench --help`", e);
+      return Failure.misused("bench", e);
     }
     Exit exit = e instanceof NotDoneException ? Exit.UNAVAILABLE : Exit.UNKNOWN;
     return new Failure(exit, e.getMessage() + "; look at `flywheel status`", e);

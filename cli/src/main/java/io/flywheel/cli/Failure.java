@@ -18,6 +18,11 @@ final class Failure extends Exception {
     this.exit = exit;
   }
 
+  /** What was asked for cannot be; the command's help says what can. */
+  static Failure misused(String command, Exception e) {
+    return new Failure(Exit.USAGE, e.getMessage() + "; see `flywheel " + command + " --help`", e);
+  }
+
   /** Remembers what the node said, for {@code --json}. */
   Failure with(Answer answer) {
     this.answer = answer;

@@ -156,7 +156,7 @@ final class PlanCommand implements Callable<Integer> {
           ? CapacityPlan.holding(data, demand, machines)
           : new CapacityPlan(data, nodes, demand, machines);
     } catch (IllegalArgumentException e) {
-      throw new Failure(Exit.USAGE, e.getMessage() + "; see `flywheel plan --help`", e);
+      throw Failure.misused("plan", e);
     }
   }
 

@@ -118,7 +118,7 @@ final class SimulateCommand implements Callable<Integer> {
           mutants,
           trace);
     } catch (IllegalArgumentException e) {
-      throw new Failure(Exit.USAGE, e.getMessage() + "; see `flywheel simulate --help`", e);
+      throw Failure.misused("simulate", e);
     }
   }
 }

@@ -82,7 +82,7 @@ final class UpCommand implements Callable<Integer> {
           copies == null ? ClusterShape.copiesOf(count) : copies,
           racks == null ? 0 : requireRacks(racks));
     } catch (IllegalArgumentException e) {
-      throw new Failure(Exit.USAGE, e.getMessage() + "; see `flywheel up --help`", e);
+      throw Failure.misused("up", e);
     }
   }
 

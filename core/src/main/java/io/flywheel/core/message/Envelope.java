@@ -19,4 +19,9 @@ public record Envelope(
     long clusterId,
     long settings,
     long epoch,
-    Message message) {}
+    Message message) {
+  /** The same envelope around another message: for those who damage or forge it on purpose. */
+  public Envelope with(Message other) {
+    return new Envelope(from, startId, sequence, clusterId, settings, epoch, other);
+  }
+}

@@ -221,9 +221,8 @@ class DamageTest {
     var word = words.getFirst();
     var formed = (Message.Formed) word.message();
     var fewer = formed.members().subList(0, 2);
-    last.node()
-        .receive(
-            nodes.now(), with(word, new Message.Formed(formed.clusterId(), fewer, formed.ring())));
+    var smaller = new Message.Formed(formed.clusterId(), fewer, formed.ring());
+    last.node().receive(nodes.now(), word.with(smaller));
     nodes.pass(1);
     assertTrue(last.reports.stream().anyMatch(text -> text.contains("contradicts itself")));
     assertFalse(last.node().view(nodes.now()).serving());
@@ -249,19 +248,8 @@ class DamageTest {
     }
     nodes.cut((_, _) -> false);
     nodes.hold(_ -> false);
-    to.node().receive(nodes.now(), with(replaced.getFirst(), message));
+    to.node().receive(nodes.now(), replaced.getFirst().with(message));
     nodes.pass(1);
-  }
-
-  private static Envelope with(Envelope envelope, Message message) {
-    return new Envelope(
-        envelope.from(),
-        envelope.startId(),
-        envelope.sequence(),
-        envelope.clusterId(),
-        envelope.settings(),
-        envelope.epoch(),
-        message);
   }
 
   private static List<String> values(Outcome outcome) {

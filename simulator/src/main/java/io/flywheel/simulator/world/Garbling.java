@@ -20,8 +20,7 @@ final class Garbling {
 
   /** The same envelope where it carries no gossip. */
   static Envelope ofGossip(Envelope envelope, SplittableRandom random) {
-    return with(
-        envelope,
+    return envelope.with(
         switch (envelope.message()) {
           case Message.Gossip gossip ->
               new Message.Gossip(gossip.from(), gossip.digests(), garbled(gossip.news(), random));
@@ -32,8 +31,7 @@ final class Garbling {
 
   /** Damages what a message says of one key or of a cluster; the same envelope without such. */
   static Envelope ofContents(Envelope envelope, SplittableRandom random) {
-    return with(
-        envelope,
+    return envelope.with(
         switch (envelope.message()) {
           case Message.ReplicaPut put -> garbled(put, random);
           case Message.ReplicaGetReply reply ->
@@ -95,17 +93,6 @@ final class Garbling {
     byte[] damaged = bytes.array().clone();
     damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
     return Bytes.wrap(damaged);
-  }
-
-  private static Envelope with(Envelope envelope, Message message) {
-    return new Envelope(
-        envelope.from(),
-        envelope.startId(),
-        envelope.sequence(),
-        envelope.clusterId(),
-        envelope.settings(),
-        envelope.epoch(),
-        message);
   }
 
   private static List<MemberState> garbled(List<MemberState> states, SplittableRandom random) {
