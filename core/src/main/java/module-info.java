@@ -10,5 +10,7 @@ module io.flywheel.core {
   exports io.flywheel.core.membership;
   exports io.flywheel.core.replica;
   exports io.flywheel.core.coordinate;
+  exports io.flywheel.core.handoff;
+  exports io.flywheel.core.antientropy;
   exports io.flywheel.core.node;
 }

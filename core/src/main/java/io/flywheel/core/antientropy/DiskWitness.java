@@ -1,8 +1,5 @@
 package io.flywheel.core.antientropy;
 
-import io.flywheel.core.effect.Mutation;
-import io.flywheel.core.effect.StorageKey;
-import io.flywheel.core.effect.Table;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
@@ -104,9 +101,7 @@ final class DiskWitness {
     private void looked() {
       if (--open == 0) {
         // Synced, and with it all that was found: it was stored before.
-        var closed = Eras.encode(eras.closed());
-        var mutation = new Mutation(Table.METADATA, StorageKey.CLOSED_ERA, closed);
-        journal.storeForCertain(List.of(mutation)).whenDurable(this::testify);
+        journal.storeForCertain(List.of(eras.closedMutation())).whenDurable(this::testify);
       }
     }
 

@@ -89,7 +89,7 @@ final class ExchangeResponder {
     int partitions = with.trees().partitions();
     var slice = ask.slice();
     if (slice.partition() >= partitions
-        || !peers.ownership().owns(peers.self(), new Partition(slice.partition()))
+        || !peers.isOwn(new Partition(slice.partition()))
         || pagesUnderWay >= MAX_PAGES_UNDER_WAY
         || with.background().yields()) {
       return;

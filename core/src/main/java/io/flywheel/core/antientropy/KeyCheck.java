@@ -104,7 +104,7 @@ final class KeyCheck implements Reader {
 
   void replied(ReplicaPutReply reply) {
     peerIsBusy |= reply.status() == PutStatus.OVERLOADED;
-    if (reply.status() == PutStatus.STORED || reply.status() == PutStatus.STORED_NOT_SYNCED) {
+    if (reply.status().isStored()) {
       with.counts().keysSent++;
       moved++;
     }

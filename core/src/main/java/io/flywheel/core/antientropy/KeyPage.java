@@ -3,8 +3,8 @@ package io.flywheel.core.antientropy;
 import io.flywheel.core.effect.Scanned;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.model.Key;
-import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.replica.LocalReplica;
+import io.flywheel.core.replica.Reader;
 import io.flywheel.core.version.Fingerprint;
 import io.flywheel.core.version.Fingerprints;
 import io.flywheel.core.version.SiblingsCodec;
@@ -39,19 +39,18 @@ record KeyPage(List<Key> keys, List<Fingerprint> fingerprints, long nextHash) {
     var keys = new ArrayList<Key>(page.entries().size());
     var states = new ArrayList<Fingerprint>(page.entries().size());
     for (Scanned.Entry entry : page.entries()) {
-      try {
-        var key = StorageKey.keyOf(entry.storageKey());
-        if (nextHash != 0 && Long.compareUnsigned(key.hashHigh(), nextHash) >= 0) {
-          break;
-        }
-        if (SiblingsCodec.isIntact(key, entry.value())) {
-          keys.add(key);
-          states.add(fingerprints.of(key, entry.value()));
-        } else {
-          replica.read(key, Unconcerned.READER);
-        }
-      } catch (MalformedException e) {
-        // It lies where no key lies; nobody can ask for it.
+      var key = entry.key();
+      if (key == null) {
+        continue;
+      }
+      if (nextHash != 0 && Long.compareUnsigned(key.hashHigh(), nextHash) >= 0) {
+        break;
+      }
+      if (SiblingsCodec.isIntact(key, entry.value())) {
+        keys.add(key);
+        states.add(fingerprints.of(key, entry.value()));
+      } else {
+        replica.read(key, Reader.NOBODY);
       }
     }
     return new KeyPage(keys, states, nextHash);

@@ -61,9 +61,7 @@ final class KeyRepair {
   void replied(NodeId from, ReplicaPutReply reply) {
     var repair = underWay.get(reply.request());
     if (repair != null) {
-      boolean stored =
-          reply.status() == PutStatus.STORED || reply.status() == PutStatus.STORED_NOT_SYNCED;
-      repair.arrived(from, stored);
+      repair.arrived(from, reply.status().isStored());
     }
   }
 

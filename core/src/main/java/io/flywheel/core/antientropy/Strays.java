@@ -12,7 +12,6 @@ import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message.ReleaseAnswer;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
-import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.Held;
 import io.flywheel.core.replica.LocalReplica;
@@ -243,7 +242,7 @@ final class Strays {
   }
 
   private static boolean isOwn(Peers present, int partition) {
-    return present.ownership().owns(present.self(), new Partition(partition));
+    return present.isOwn(new Partition(partition));
   }
 
   private void read(int number, Bytes from, @Nullable Bytes to, int end) {
@@ -287,18 +286,14 @@ final class Strays {
 
   private void begin(Scanned.Entry entry) {
     budget.spend(Sweep.RECORD_COST_BYTES + entry.value().length());
-    try {
-      var key = StorageKey.keyOf(entry.storageKey());
-      if (open.add(key)) {
-        look(key);
-      }
-    } catch (MalformedException e) {
-      return; // it lies where no key lies; nobody can ask for it
+    var key = entry.key();
+    if (key != null && open.add(key)) {
+      look(key);
     }
   }
 
   private void look(Key key) {
-    replica.readLatest(
+    replica.readCurrentWithDebts(
         key,
         new Reader() {
           @Override

@@ -12,6 +12,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.replica.Changes;
 import io.flywheel.core.replica.LocalReplica;
+import io.flywheel.core.replica.Reader;
 import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Slice;
 import io.flywheel.core.version.Fingerprint;
@@ -255,11 +256,9 @@ public final class Sweep implements Changes {
       return;
     }
     finish(trees.partitionOf(StorageKey.hashOf(entry.storageKey())));
-    Key key;
-    try {
-      key = StorageKey.keyOf(entry.storageKey());
-    } catch (MalformedException e) {
-      return; // it lies where no key lies; nobody can ask for it
+    var key = entry.key();
+    if (key == null) {
+      return;
     }
     if (owned) {
       count(key, entry.value());
@@ -275,7 +274,7 @@ public final class Sweep implements Changes {
     } catch (MalformedException e) {
       if (!SiblingsCodec.isIntact(key, record)) {
         damaged++;
-        replica.read(key, Unconcerned.READER); // starts its recovery
+        replica.read(key, Reader.NOBODY); // starts its recovery
         return;
       }
     }
@@ -323,7 +322,7 @@ public final class Sweep implements Changes {
   }
 
   private static boolean isOwn(@Nullable Peers present, int partition) {
-    return present != null && present.ownership().owns(present.self(), new Partition(partition));
+    return present != null && present.isOwn(new Partition(partition));
   }
 
   /** This node owns other partitions than before. */

@@ -7,8 +7,8 @@ import io.flywheel.core.effect.Table;
 import io.flywheel.core.handoff.BackgroundBudget;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
-import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.replica.Changes;
+import io.flywheel.core.replica.Reader;
 import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Slice;
 import io.flywheel.core.version.Fingerprint;
@@ -154,25 +154,23 @@ final class TreeBuilds implements Changes {
 
     private void count(Scanned.Entry entry) {
       budget.spend(entry.value().length());
-      try {
-        var key = StorageKey.keyOf(entry.storageKey());
-        if (SiblingsCodec.isIntact(key, entry.value())) {
-          keys++;
-          tree.replace(
-              key.hashHigh(), Fingerprint.NONE, with.fingerprints().of(key, entry.value()));
-        } else {
-          with.replica().read(key, Unconcerned.READER); // starts its recovery
-        }
-      } catch (MalformedException e) {
-        return; // it lies where no key lies; nobody can ask for it
+      var key = entry.key();
+      if (key == null) {
+        return;
+      }
+      if (SiblingsCodec.isIntact(key, entry.value())) {
+        keys++;
+        var fingerprint = with.fingerprints().of(key, entry.value());
+        tree.replace(key.hashHigh(), Fingerprint.NONE, fingerprint);
+      } else {
+        with.replica().read(key, Reader.NOBODY); // starts its recovery
       }
     }
 
     private void over(boolean complete) {
       underWay.remove(partition);
       var present = peers.get();
-      boolean owned =
-          present != null && present.ownership().owns(present.self(), new Partition(partition));
+      boolean owned = present != null && present.isOwn(new Partition(partition));
       if (complete && owned) {
         with.trees().rebuilt(partition, tree.narrowedTo(MerkleTree.widthFor(keys)));
       }

@@ -1,5 +1,6 @@
 package io.flywheel.core.coordinate;
 
+import io.flywheel.core.membership.Mail;
 import io.flywheel.core.membership.MembershipTable;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.model.Key;
@@ -20,29 +21,23 @@ import org.jspecify.annotations.Nullable;
  * What a coordinator sees of the cluster: who replicates a key, who is alive, how to reach them.
  */
 public final class Peers {
-  /** Hands a message to the network. */
-  @FunctionalInterface
-  public interface Courier {
-    void send(NodeId to, Message message);
-  }
-
   private final NodeId self;
   private final Ownership ownership;
   private final Ring ring;
   private final MembershipTable table;
-  private final Courier courier;
+  private final Mail mail;
   private final List<Partition> owned;
   private final boolean filling;
 
   /** Those who stand in another data centre; only looked up in. */
   private final Set<NodeId> far = new HashSet<>();
 
-  public Peers(NodeId self, Ownership ownership, MembershipTable table, Courier courier) {
+  public Peers(NodeId self, Ownership ownership, MembershipTable table, Mail mail) {
     this.self = self;
     this.ownership = ownership;
     this.ring = ownership.ring();
     this.table = table;
-    this.courier = courier;
+    this.mail = mail;
     this.owned = ownership.partitionsOf(self);
     this.filling = owned.stream().anyMatch(partition -> ownership.fills(self, partition));
     var here = table.member(self);
@@ -160,6 +155,11 @@ public final class Peers {
     return owns(self, key);
   }
 
+  /** Whether this node has to have what is written in the partition. */
+  public boolean isOwn(Partition partition) {
+    return ownership.owns(self, partition);
+  }
+
   /** Whether this node answers reads of the key. */
   public boolean isReader(Key key) {
     return ring.owns(self, partition(key));
@@ -241,7 +241,7 @@ public final class Peers {
   }
 
   public void send(NodeId to, Message message) {
-    courier.send(to, message);
+    mail.send(to, message);
   }
 
   /** How many distinct racks these nodes stand in. */

@@ -1,13 +1,24 @@
 package io.flywheel.core.effect;
 
 import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.MalformedException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a scan found. */
 public sealed interface Scanned {
   /** One record of a table. */
-  record Entry(Bytes storageKey, Bytes value) {}
+  record Entry(Bytes storageKey, Bytes value) {
+    /** Null where no key lies: nobody can ask for it. */
+    public @Nullable Key key() {
+      try {
+        return StorageKey.keyOf(storageKey);
+      } catch (MalformedException e) {
+        return null;
+      }
+    }
+  }
 
   /**
    * Records in the order of their storage keys.

@@ -8,6 +8,6 @@ public enum Table {
   LOSERS,
   /** Who is owed a record, by the place of the record. */
   DEBTS,
-  /** Identity, cluster and ring. */
+  /** What the node has to know of itself and of its cluster: see {@link StorageKey}. */
   METADATA
 }

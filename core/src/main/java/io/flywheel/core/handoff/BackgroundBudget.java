@@ -27,14 +27,14 @@ public final class BackgroundBudget {
   private static final long LOOK_AGAIN_MILLIS = 500;
 
   private final Schedule schedule;
-  private final BooleanSupplier waitsForDisk;
+  private final BooleanSupplier requestsLag;
   private double pace = 1;
   private long steppedMillis;
 
-  /** {@code waitsForDisk}: whether requests wait for the disk for longer than is usual. */
-  public BackgroundBudget(Schedule schedule, BooleanSupplier waitsForDisk) {
+  /** {@code requestsLag}: whether they wait, for the disk or in line, for longer than is usual. */
+  public BackgroundBudget(Schedule schedule, BooleanSupplier requestsLag) {
     this.schedule = schedule;
-    this.waitsForDisk = waitsForDisk;
+    this.requestsLag = requestsLag;
     steppedMillis = schedule.monotonicMillis();
   }
 
@@ -58,7 +58,7 @@ public final class BackgroundBudget {
   }
 
   private boolean requestsWait() {
-    return schedule.queueingDelayMillis() > TARGET_DELAY_MILLIS || waitsForDisk.getAsBoolean();
+    return schedule.queueingDelayMillis() > TARGET_DELAY_MILLIS || requestsLag.getAsBoolean();
   }
 
   /** For one kind of work, so much a second where nothing else is to be done. */

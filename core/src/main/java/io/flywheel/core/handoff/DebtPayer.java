@@ -13,10 +13,8 @@ import io.flywheel.core.message.Message.ReplicaPutReply;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
-import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.DebtLedger;
-import io.flywheel.core.replica.Debts;
 import io.flywheel.core.replica.Held;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Reader;
@@ -50,7 +48,6 @@ public final class DebtPayer {
   private static final long ROUND_MILLIS = 500;
   private static final long PATIENCE_MILLIS = 5_000;
   private static final long LEAVE_ALONE_MILLIS = 2_000;
-  private static final int PAGE_ENTRIES = 256;
   private static final int PAGE_BYTES = 256 << 10;
   private static final long MAX_BYTES_UNDER_WAY = 4L << 20;
   private static final long BYTES_PER_SECOND = 16L << 20;
@@ -63,7 +60,7 @@ public final class DebtPayer {
   private final LocalReplica replica;
   private final Records records;
   private final DebtLedger ledger;
-  private final Eras eras;
+  private final DebtCount count;
   private final ClusterSettings settings;
   private final Supplier<@Nullable Peers> peers;
   private final BackgroundBudget.Share budget;
@@ -96,11 +93,11 @@ public final class DebtPayer {
     this.replica = replica;
     this.records = records;
     this.ledger = ledger;
-    this.eras = eras;
-    deliveries = new Deliveries(settings.partitions());
     this.settings = settings;
     this.peers = peers;
     this.lastRequest = firstRequest;
+    count = new DebtCount(scanner, schedule, records, ledger, eras, settings.partitions());
+    deliveries = new Deliveries(settings.partitions());
     budget = background.share(BYTES_PER_SECOND);
   }
 
@@ -111,49 +108,12 @@ public final class DebtPayer {
 
   /** Counts what earlier lives owe, and begins to pay. */
   public void start() {
-    count(Bytes.EMPTY);
-  }
-
-  private void count(Bytes from) {
-    scanner.scan(
-        Table.DEBTS,
-        from,
-        null,
-        PAGE_ENTRIES,
-        PAGE_BYTES,
-        result -> {
-          switch (result) {
-            case Scanned.Failed _ -> later(() -> count(from));
-            case Scanned.Page page -> {
-              page.entries().forEach(this::count);
-              var following = page.next();
-              if (following != null) {
-                count(following);
-              } else {
-                ledger.open();
-                eras.owes(ledger.oldestEra());
-                round();
-              }
-            }
-          }
-        });
-  }
-
-  private void count(Scanned.Entry entry) {
-    var key = keyOf(entry);
-    if (key != null) {
-      var debts = records.debts(key, entry.value());
-      ledger.changed(Partition.of(key, settings.partitions()), Debts.NONE, debts);
-    }
+    count.start(this::round);
   }
 
   private void round() {
     advance();
-    later(this::round);
-  }
-
-  private void later(Runnable action) {
-    schedule.at(schedule.monotonicMillis() + ROUND_MILLIS, _ -> action.run(), 0);
+    schedule.at(schedule.monotonicMillis() + ROUND_MILLIS, _ -> round(), 0);
   }
 
   /** Reads the next page, where there is anything to pay and room to. */
@@ -255,13 +215,13 @@ public final class DebtPayer {
   }
 
   private long owedBytes(Scanned.Entry entry) {
-    var key = keyOf(entry);
+    var key = entry.key();
     return key == null ? 0 : records.debts(key, entry.value()).bytes();
   }
 
   /** Whether somebody waits for it who can be paid. */
   private boolean pay(Scanned.Entry entry) {
-    var key = keyOf(entry);
+    var key = entry.key();
     var present = peers.get();
     if (key == null || present == null) {
       return false;
@@ -286,7 +246,7 @@ public final class DebtPayer {
     var payment = new Payment(++lastRequest, key, payable);
     underWay.put(payment.request, payment);
     schedule.at(now + PATIENCE_MILLIS, this::expire, payment.request);
-    replica.readLatest(key, payment);
+    replica.readCurrentWithDebts(key, payment);
     return true;
   }
 
@@ -301,14 +261,6 @@ public final class DebtPayer {
     var payment = underWay.get(request);
     if (payment != null) {
       payment.end();
-    }
-  }
-
-  private static @Nullable Key keyOf(Scanned.Entry entry) {
-    try {
-      return StorageKey.keyOf(entry.storageKey());
-    } catch (MalformedException e) {
-      return null; // it lies where no key lies; nobody can ask for it
     }
   }
 
@@ -388,7 +340,7 @@ public final class DebtPayer {
 
     private void replied(NodeId from, PutStatus status) {
       long now = schedule.monotonicMillis();
-      if (isPaid(status) || isTooOld(from, status)) {
+      if (status.isStored() || isTooOld(from, status)) {
         window.confirmed(sentMillis, now);
         awaited.forEach(
             (creditor, owners) -> {
@@ -417,10 +369,6 @@ public final class DebtPayer {
           && present != null
           && present.fills(from, key)
           && !creditors.contains(from);
-    }
-
-    private static boolean isPaid(PutStatus status) {
-      return status == PutStatus.STORED || status == PutStatus.STORED_NOT_SYNCED;
     }
 
     private void endIfDone() {

@@ -47,7 +47,7 @@ public final class FormerPartitions {
   public int count(Peers peers) {
     int count = 0;
     for (int i = noted.nextSetBit(0); i >= 0; i = noted.nextSetBit(i + 1)) {
-      count += peers.ownership().owns(peers.self(), new Partition(i)) ? 0 : 1;
+      count += peers.isOwn(new Partition(i)) ? 0 : 1;
     }
     return count;
   }

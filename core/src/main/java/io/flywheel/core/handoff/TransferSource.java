@@ -9,9 +9,7 @@ import io.flywheel.core.message.Message.TransferPage;
 import io.flywheel.core.message.Message.TransferStatus;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
-import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
-import io.flywheel.core.replica.Held;
 import io.flywheel.core.replica.Reader;
 import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Slice;
@@ -113,13 +111,13 @@ final class TransferSource {
     long bytes = 0;
     boolean whole = true;
     for (Scanned.Entry entry : page.entries()) {
-      var key = keyOf(entry);
+      var key = entry.key();
       if (key == null) {
         continue;
       }
       if (!SiblingsCodec.isIntact(key, entry.value())) {
         whole = false;
-        with.replica().read(key, new Recovering());
+        with.replica().read(key, Reader.NOBODY);
         continue;
       }
       if (bytes + entry.value().length() > mostBytes && !keys.isEmpty()) {
@@ -134,22 +132,5 @@ final class TransferSource {
     bytesSent += bytes;
     return TransferPage.of(
         request, era, keys, records, whole, following == null ? Bytes.EMPTY : following);
-  }
-
-  private static @Nullable Key keyOf(Scanned.Entry entry) {
-    try {
-      return StorageKey.keyOf(entry.storageKey());
-    } catch (MalformedException e) {
-      return null; // it lies where no key lies; nobody can ask for it
-    }
-  }
-
-  /** Has a record read for what the read itself finds out. */
-  private static final class Recovering implements Reader {
-    @Override
-    public void read(Held held) {}
-
-    @Override
-    public void unreadable() {}
   }
 }

@@ -1,4 +1,4 @@
-/** Bringing records to whom they belong: what fallbacks keep for absent owners. */
+/** Bringing records to whom they belong: to absent owners, and to those after a change. */
 @NullMarked
 package io.flywheel.core.handoff;
 

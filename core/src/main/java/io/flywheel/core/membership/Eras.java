@@ -1,6 +1,8 @@
 package io.flywheel.core.membership;
 
+import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.effect.Table;
 import io.flywheel.core.model.ByteReader;
 import io.flywheel.core.model.ByteWriter;
 import io.flywheel.core.model.Bytes;
@@ -223,6 +225,11 @@ public final class Eras {
   public void adopted(long era) {
     current = Math.max(current, era);
     close();
+  }
+
+  /** To be stored with what is forgotten: what is closed stays so, also after a start. */
+  public Mutation closedMutation() {
+    return new Mutation(Table.METADATA, StorageKey.CLOSED_ERA, encode(closed));
   }
 
   public static Bytes encode(long era) {

@@ -15,6 +15,11 @@ public sealed interface ClientRequest {
   /** How long the client waits, in milliseconds. */
   long timeoutMillis();
 
+  /** What it holds in memory until it is answered, about, in bytes: the value of a put. */
+  default long valueBytes() {
+    return this instanceof Put put ? put.write().value().length() : 0;
+  }
+
   /** A put or, with a tombstone, a delete. */
   record Put(
       Key key,

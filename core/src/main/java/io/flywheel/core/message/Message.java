@@ -344,6 +344,11 @@ public sealed interface Message {
       this.code = code;
     }
 
+    /** Whether the receiver keeps it. */
+    public boolean isStored() {
+      return this == STORED || this == STORED_NOT_SYNCED;
+    }
+
     @Override
     public int code() {
       return code;

@@ -121,8 +121,8 @@ final class ClientDesk {
             ? DEFAULT_TIMEOUT_MILLIS
             : Math.min(request.timeoutMillis(), MAX_TIMEOUT_MILLIS);
     long deadline = schedule.monotonicMillis() + timeout;
-    long bytes = request instanceof ClientRequest.Put put ? put.write().value().length() : 0;
-    line.add(timeout, bytes, () -> attempt(request, namespace, deadline, answer), answer);
+    line.add(
+        timeout, request.valueBytes(), () -> attempt(request, namespace, deadline, answer), answer);
   }
 
   /**

@@ -24,7 +24,7 @@ final class InFlight {
 
   /** Counts a request until it is answered. */
   Consumer<Outcome> count(ClientRequest request, Consumer<Outcome> answer) {
-    long held = request instanceof ClientRequest.Put put ? put.write().value().length() : 0;
+    long held = request.valueBytes();
     requests++;
     bytes += held;
     return outcome -> {

@@ -42,7 +42,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The work that nobody waits for: paying debts, and whatever keeps replicas equal. */
+/** The work that nobody waits for: paying, comparing, forgetting, and moving partitions. */
 final class Upkeep {
   private static final int PAGE_ENTRIES = 512;
   private static final int PAGE_BYTES = 1 << 20;

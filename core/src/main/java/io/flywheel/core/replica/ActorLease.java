@@ -182,8 +182,7 @@ public final class ActorLease {
             written.startId(),
             written.incarnation(),
             written.leasedStamp());
-    var identity = new Mutation(Table.METADATA, StorageKey.IDENTITY, written.encode());
-    journal.storeForCertain(List.of(identity)).whenDurable(whenDurable);
+    storeIdentity(whenDurable);
   }
 
   private void renew(long bits) {
@@ -193,12 +192,14 @@ public final class ActorLease {
     written =
         new Identity(
             written.id(), written.generation(), written.startId(), nextIncarnation, nextBound);
-    var identity = new Mutation(Table.METADATA, StorageKey.IDENTITY, written.encode());
     mintedSinceRenewal = false;
     int renewal = ++renewals;
-    journal
-        .storeForCertain(List.of(identity))
-        .whenDurable(() -> durable(renewal, nextIncarnation, nextBound));
+    storeIdentity(() -> durable(renewal, nextIncarnation, nextBound));
+  }
+
+  private void storeIdentity(Runnable whenDurable) {
+    var identity = new Mutation(Table.METADATA, StorageKey.IDENTITY, written.encode());
+    journal.storeForCertain(List.of(identity)).whenDurable(whenDurable);
   }
 
   private void durable(int renewal, long durableIncarnation, long durableBound) {

@@ -1,9 +1,6 @@
 package io.flywheel.core.replica;
 
-import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.Schedule;
-import io.flywheel.core.effect.StorageKey;
-import io.flywheel.core.effect.Table;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message.PutStatus;
 import io.flywheel.core.message.Outcome;
@@ -105,10 +102,10 @@ public final class KeyWork {
       return;
     }
     var debts = Records.debts(queue);
-    var state = read.latest() ? queue.current : queue.onDisk;
-    long era = read.latest() ? records.label(queue) : records.labelOnDisk(queue);
+    var state = read.current() ? queue.current : queue.onDisk;
+    long era = read.current() ? records.label(queue) : records.labelOnDisk(queue);
     var held = new Held(state, era, debts.version(), debts.owners());
-    if (read.latest()) {
+    if (read.current()) {
       Records.whenCurrentIsDurable(queue, () -> read.reader().read(held));
     } else {
       read.reader().read(held);
@@ -229,7 +226,7 @@ public final class KeyWork {
     queue.damaged = false;
     lease.retire();
     // It may lack what the others have forgotten, so that has to stay closed here, too.
-    var also = new ArrayList<>(List.of(closedEra()));
+    var also = new ArrayList<>(List.of(eras.closedMutation()));
     var debts = Records.debts(queue);
     var restored = restore.known();
     if (!owners.isOwn(queue.key) && debts.isEmpty()) {
@@ -287,13 +284,8 @@ public final class KeyWork {
     if (!reaped.equals(queue.current)) {
       reapedKeys += reaped.isEmpty() ? 1 : 0;
       shedEntries += queue.current.context().size() - reaped.context().size();
-      records.store(queue, reaped, List.of(closedEra()));
+      records.store(queue, reaped, List.of(eras.closedMutation()));
     }
-  }
-
-  /** What is forgotten must stay closed, also to a node that has just started. */
-  private Mutation closedEra() {
-    return new Mutation(Table.METADATA, StorageKey.CLOSED_ERA, Eras.encode(eras.closed()));
   }
 
   /** Records of which nothing was left, since the start. */

@@ -142,8 +142,8 @@ public final class LocalReplica {
     enqueue(key, new Operation.Read(false, true, reader));
   }
 
-  /** Like {@link #readWithDebts}, with everything that was asked before, once it is on disk. */
-  public void readLatest(Key key, Reader reader) {
+  /** Both: everything that was asked before, once it is on disk, and to whom it is owed. */
+  public void readCurrentWithDebts(Key key, Reader reader) {
     enqueue(key, new Operation.Read(true, true, reader));
   }
 

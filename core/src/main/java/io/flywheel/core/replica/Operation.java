@@ -21,8 +21,8 @@ sealed interface Operation {
     };
   }
 
-  /** Hand over the state on disk, or the latest once it is there. */
-  record Read(boolean withDebts, boolean latest, Reader reader) implements Operation {}
+  /** Hand over the state on disk, or the current one once it is there. */
+  record Read(boolean withDebts, boolean current, Reader reader) implements Operation {}
 
   /** Take in what another replica knows. */
   record Merge(Siblings incoming, long era, @Nullable NodeId owner, Merger merger)

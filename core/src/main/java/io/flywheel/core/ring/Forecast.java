@@ -19,9 +19,9 @@ import java.util.function.ToLongFunction;
  * is can be estimated.
  *
  * <p><b>Bytes.</b> A node fetches each copy that it gains from the one whose place it takes. Where
- * that one is down, it merges what a majority of the owners have, so it fetches the copy that many
- * times. All nodes fetch at the same time, each within its own limit: the change takes as long as
- * the one that has most to fetch.
+ * that one is down, it merges what a majority of the owners have, and the copy is counted that many
+ * times: the worst case, as only what differs is fetched more than once. All nodes fetch at the
+ * same time, each within its own limit: the change takes as long as the one that has most to fetch.
  *
  * <p><b>Disk.</b> What a node gives up it deletes only after the change, so until then it needs
  * room for everything that it gains.

@@ -34,7 +34,7 @@ public record Slice(int partition, int width, int index) {
     return next == count ? 0 : startOf(next, count);
   }
 
-  /** This slice cut into {@code factor} parts: the first of them. */
+  /** One of the {@code factor} parts that this slice is cut into. */
   public Slice child(int factor, int part) {
     return new Slice(partition, width * factor, index * factor + part);
   }

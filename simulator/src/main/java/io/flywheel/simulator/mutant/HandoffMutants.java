@@ -23,7 +23,7 @@ final class HandoffMutants {
         new Mutant(
             "24",
             "what earlier lives owe is not looked for at the start",
-            PAYER,
+            "io/flywheel/core/handoff/DebtCount.java",
             "page.entries().forEach(this::count);",
             "page.entries().subList(0, 0).forEach(this::count);",
             List.of("NothingIsOwed", "DebtsAreHonoured", "ReplicasConverge"),
