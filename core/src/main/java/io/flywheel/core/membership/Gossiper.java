@@ -76,18 +76,15 @@ public final class Gossiper {
   private final Rumours rumours = new Rumours();
   private final Inquiries inquiries;
   private final Errands errands;
+  private final OwnClaim own;
   private final StateChanges changes;
   private final TreeSet<String> reported = new TreeSet<>();
   private final TreeSet<NodeId> farAhead = new TreeSet<>();
   private List<NodeId> others = List.of();
   private SortedSet<NodeId> watched = new TreeSet<>();
-  private Claim own;
   private NodeId digestsFrom;
   private int learnt;
   private int digests = LEAST_DIGESTS;
-  private boolean mayClaim;
-  private long epoch;
-  private long caughtUpEpoch;
   private long startedMillis;
   private long awakeMillis;
   private long accusations;
@@ -117,7 +114,7 @@ public final class Gossiper {
     inquiries = new Inquiries(table, wellness, schedule, random, owner, this::judged, firstRequest);
     errands = new Errands(self, schedule, owner, firstRequest + (1L << 50));
     changes = new StateChanges(table, outbox);
-    own = Claim.none(self);
+    own = new OwnClaim(self, generation, states, eras, wellness, rumours, schedule);
     digestsFrom = self;
     awakeMillis = schedule.monotonicMillis();
   }
@@ -132,30 +129,27 @@ public final class Gossiper {
 
   /** The members of this epoch are in the table, and this node acts on it. */
   public void changed(long ringEpoch) {
-    epoch = ringEpoch;
     others = table.others();
     watched = WatchList.of(self, others);
     table.watch(watched);
-    refresh(false);
+    own.actsOn(ringEpoch);
   }
 
   /** Whether this node has all copies that it gains by the change that is open in its epoch. */
   public void caughtUp(boolean isCaughtUp) {
-    caughtUpEpoch = isCaughtUp ? epoch : 0;
-    refresh(false);
+    own.caughtUp(isCaughtUp);
   }
 
   /** At once to whom it matters: a change of the ring waits for what everybody claims. */
   public void tellClaim() {
-    if (mayClaim && states.contains(self)) {
+    if (own.mayBeMade() && states.contains(self)) {
       watched.forEach(peer -> owner.send(peer, new News(List.of(states.of(self)))));
     }
   }
 
   /** This start's generation is on disk: no later start can have it too. */
   public void generationDurable() {
-    mayClaim = true;
-    refresh(false);
+    own.generationDurable();
   }
 
   public void diskFull(boolean full) {
@@ -186,7 +180,7 @@ public final class Gossiper {
   public void beat(long oldestStoreMillis) {
     long now = schedule.monotonicMillis();
     wellness.storing(oldestStoreMillis, now);
-    refresh(false);
+    own.refresh();
     watched.forEach(this::greet);
     inquiries.review();
     if (now >= startedMillis + MEETING_MILLIS) {
@@ -256,7 +250,7 @@ public final class Gossiper {
 
   private void round() {
     long now = schedule.monotonicMillis();
-    refresh(false);
+    own.refresh();
     digests = Math.clamp((long) learnt * DIGESTS_FOR_EACH_LEARNT, LEAST_DIGESTS, MOST_DIGESTS);
     learnt = 0;
     boolean aboutAnybody = true;
@@ -369,10 +363,10 @@ public final class Gossiper {
       report("gossip about this node is not believed: it was damaged on its way");
     } else if (laterStart || laterEra) {
       contradict(claim);
-    } else if (mayClaim && told.compareTo(states.of(self)) > 0) {
-      object(claim);
+    } else if (own.mayBeMade() && told.compareTo(states.of(self)) > 0) {
+      own.objectTo(claim);
       answer.add(states.of(self));
-    } else if (mayClaim && told.compareTo(states.of(self)) < 0) {
+    } else if (own.mayBeMade() && told.compareTo(states.of(self)) < 0) {
       answer.add(states.of(self));
     }
   }
@@ -395,16 +389,6 @@ public final class Gossiper {
     }
   }
 
-  /** Others take this node for gone, or have claims of a start that lost its disk. */
-  private void object(Claim claim) {
-    if (claim.compareTo(own) > 0) {
-      own = claim;
-    }
-    refresh(true);
-  }
-
-  // --- what this node says
-
   private void judged(NodeId member, Verdict verdict, List<NodeId> cannotReachIt) {
     if (verdict == Verdict.DOWN) {
       accusations++;
@@ -412,30 +396,6 @@ public final class Gossiper {
     var names = cannotReachIt.stream().map(table::name).toList();
     adopt(
         states.of(member).judged(verdict), String.join(" and ", names) + " cannot reach it either");
-  }
-
-  /** Makes a new claim if there is something new to claim, or {@code anyway}. */
-  private void refresh(boolean anyway) {
-    if (!mayClaim || !states.contains(self)) {
-      return;
-    }
-    long era = eras.current();
-    long settled = eras.settled();
-    boolean caughtUp = epoch > 0 && caughtUpEpoch == epoch;
-    int flags = wellness.flags(schedule.monotonicMillis()) | (caughtUp ? Claim.CAUGHT_UP : 0);
-    boolean same =
-        own.generation() == generation
-            && own.era() == era
-            && own.settled() == settled
-            && own.epoch() == epoch
-            && own.flags() == flags;
-    if (!same || anyway) {
-      long version = own.generation() == generation ? own.version() + 1 : 1;
-      own = Claim.of(self, generation, version, era, settled, epoch, flags);
-      var state = new MemberState(own, Verdict.ALIVE);
-      rumours.add(self, state.matters(states.of(self)));
-      states.merge(state);
-    }
   }
 
   /** What every round would repeat is said once. */

@@ -51,15 +51,7 @@ final class JoinDesk {
   // --- the newcomer
 
   Prospect prospect(@Nullable Cluster met) {
-    var asMember =
-        new Member(
-            self,
-            config.name(),
-            config.clientAddress(),
-            config.peerAddress(),
-            config.zone(),
-            config.weight());
-    return new Prospect(asMember, met);
+    return new Prospect(config.member(self), met);
   }
 
   void join(@Nullable String place, Consumer<RingAnswer> whenOver) {

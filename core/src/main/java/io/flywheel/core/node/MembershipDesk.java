@@ -2,7 +2,6 @@ package io.flywheel.core.node;
 
 import io.flywheel.core.coordinate.Peers;
 import io.flywheel.core.effect.Effect;
-import io.flywheel.core.effect.Effect.Severity;
 import io.flywheel.core.effect.Outbox;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.membership.Doorkeeper;
@@ -36,8 +35,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This node's place among the others: forming a cluster or belonging to one, saying once a second
- * that it lives, and putting its name to what it sends.
+ * This node's place among the others: belonging to a cluster, saying once a second that it lives,
+ * and putting its name to what it sends.
  */
 final class MembershipDesk {
   private final NodeConfig config;
@@ -45,20 +44,18 @@ final class MembershipDesk {
   private final Eras eras;
   private final Outbox outbox;
   private final Schedule schedule;
-  private final SplittableRandom random;
   private final Journal journal;
   private final Doorkeeper doorkeeper;
   private final MembershipTable table;
   private final Gossiper gossiper;
   private final ActorLease lease;
-  private final Formation formation;
   private final RingDesk ring;
+  private final FormationDesk formation;
   private final Roster roster;
   private final TreeSet<NodeId> connected = new TreeSet<>();
   private @Nullable Cluster cluster;
   private @Nullable Peers peers;
   private boolean identityDurable;
-  private boolean adopting;
   private boolean stopping;
   private BooleanSupplier isDrained = () -> true;
   private Runnable ringChanged = () -> {};
@@ -80,7 +77,6 @@ final class MembershipDesk {
     this.eras = eras;
     this.outbox = outbox;
     this.schedule = schedule;
-    this.random = random;
     this.journal = journal;
     this.lease = lease;
     doorkeeper = new Doorkeeper(identity, config.settings().fingerprint());
@@ -96,10 +92,11 @@ final class MembershipDesk {
             outbox,
             new GossipOwner());
     roster = new Roster(identity.id(), config.name(), table, eras, schedule);
-    formation = new Formation(self(), config.settings(), config.initialMembers());
     ring =
         new RingDesk(
             config, identity, metadata, new RingPlace(), eras, table, journal, schedule, outbox);
+    var self = config.member(identity.id());
+    formation = new FormationDesk(config, self, ring, connected, random, outbox);
   }
 
   /** What else has to follow when the ring has changed, with the new peers in place. */
@@ -142,8 +139,11 @@ final class MembershipDesk {
     if (!identityDurable) {
       identityDurable = true;
       gossiper.generationDurable();
-      connected.forEach(this::greet);
-      proposeIfComplete();
+      if (cluster == null) {
+        formation.identityDurable();
+      } else {
+        connected.forEach(this::greet);
+      }
     }
   }
 
@@ -162,8 +162,8 @@ final class MembershipDesk {
   /** What members say of members. */
   void heard(NodeId from, Message.AboutMembers message) {
     switch (message) {
-      case Announce announce -> announced(from, announce);
-      case Formed formed -> told(formed);
+      case Announce announce -> formation.announced(from, announce);
+      case Formed formed -> formation.told(formed);
       case Heartbeat _, Gossip _, News _, Probe _, ProbeReply _ -> {
         if (cluster != null) {
           gossip(from, message);
@@ -196,57 +196,6 @@ final class MembershipDesk {
   /** Before any input. */
   void awake() {
     gossiper.awake();
-  }
-
-  private void announced(NodeId from, Announce announce) {
-    if (cluster != null) {
-      tell(from);
-    } else {
-      formation.announced(announce);
-      proposeIfComplete();
-    }
-  }
-
-  private void told(Formed formed) {
-    if (cluster != null || adopting) {
-      return;
-    }
-    switch (formation.told(formed)) {
-      case Formation.Verdict.Adopt adopt -> adopt(adopt.cluster());
-      case Formation.Verdict.Ignore ignore ->
-          outbox.add(new Effect.Report(Severity.WARNING, ignore.reason()));
-      case Formation.Verdict.Stop stop -> outbox.add(new Effect.Halt(stop.reason()));
-    }
-  }
-
-  private void proposeIfComplete() {
-    if (cluster == null && !adopting && identityDurable) {
-      var proposed = formation.propose(random.nextLong() | 1);
-      if (proposed != null) {
-        adopt(proposed);
-      }
-    }
-  }
-
-  /** Serves only once the cluster is on disk, and tells the others only then. */
-  private void adopt(Cluster formed) {
-    adopting = true;
-    ring.adopt(
-        formed,
-        List.of(),
-        () -> {
-          connected.forEach(this::tell);
-          outbox.add(
-              new Effect.Report(Severity.INFO, "formed: " + formed.members().size() + " members"));
-        });
-  }
-
-  private void tell(NodeId peer) {
-    if (cluster != null && cluster.epoch() > 1) {
-      ring.tidings().welcome(peer);
-    } else if (cluster != null) {
-      send(peer, new Formed(cluster.id(), cluster.members(), cluster.ring()));
-    }
   }
 
   /** Starts with this cluster, which is on disk. */
@@ -309,11 +258,7 @@ final class MembershipDesk {
   /** Once a second: say that we live or, before there is a cluster, who we are. */
   void beat() {
     if (cluster == null) {
-      proposeIfComplete();
-      connected.forEach(this::greet);
-      if (identityDurable) {
-        ring.joins().ask(self(), connected);
-      }
+      formation.beat();
     } else {
       ring.beat();
       gossiper.beat(journal.oldestMillis());
@@ -325,37 +270,19 @@ final class MembershipDesk {
   }
 
   private void greet(NodeId peer) {
-    if (cluster == null && !identityDurable) {
-      return;
-    }
     if (cluster == null) {
-      if (!config.initialMembers().isEmpty()) {
-        send(peer, new Announce(self(), config.initialMembers()));
-      }
+      formation.greet(peer);
     } else if (table.contains(peer)) {
       gossiper.connected(peer);
     }
   }
 
-  private Member self() {
-    return new Member(
-        identity.id(),
-        config.name(),
-        config.clientAddress(),
-        config.peerAddress(),
-        config.zone(),
-        config.weight());
-  }
-
   /** What keeps this node from serving; empty when it serves. */
   String waitingFor() {
-    if (peers != null) {
-      return ring.departed() ? "nothing: it has left its cluster" : "";
+    if (peers == null) {
+      return formation.waitingFor();
     }
-    if (config.initialMembers().isEmpty()) {
-      return "a cluster: the directory is empty and no initial-members are configured";
-    }
-    return formation.waitingFor();
+    return ring.departed() ? "nothing: it has left its cluster" : "";
   }
 
   Roster roster() {
@@ -404,7 +331,7 @@ final class MembershipDesk {
 
     @Override
     public Formation.Verdict judge(Cluster found) {
-      return formation.told(found);
+      return formation.judge(found);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.flywheel.core.node;
 
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.Member;
+import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Zone;
 import java.util.List;
 
@@ -26,4 +28,9 @@ public record NodeConfig(
     boolean durable,
     long hintsLimitBytes,
     Rhythm rhythm,
-    Bytes secret) {}
+    Bytes secret) {
+  /** What a cluster knows of the node that has this identity. */
+  Member member(NodeId id) {
+    return new Member(id, name, clientAddress, peerAddress, zone, weight);
+  }
+}

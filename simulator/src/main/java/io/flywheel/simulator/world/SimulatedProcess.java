@@ -2,7 +2,6 @@ package io.flywheel.simulator.world;
 
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Loaded;
-import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.Outbox;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Envelope;
@@ -14,7 +13,6 @@ import io.flywheel.core.node.Node;
 import io.flywheel.core.node.NodeConfig;
 import io.flywheel.core.node.NodeView;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
@@ -22,15 +20,12 @@ import java.util.function.Consumer;
 
 /**
  * One life of one node: hands it its inputs and carries out its effects as the production server
- * does. Stores collect while the disk works and go to it as one batch; {@code stored} follows the
- * sync and never a failure, which stops the process. Sends, loads and answers leave in order, at
- * once. Each input keeps the processor busy for a while, and those that come meanwhile wait in one
- * line, of which a few are looked at in one turn; requests are begun when it is empty.
+ * does. Stores go to its writer; sends, loads and answers leave in order, at once. Each input keeps
+ * the processor busy for a while, and those that come meanwhile wait in one line, of which a few
+ * are looked at in one turn; requests are begun when it is empty.
  */
 public final class SimulatedProcess {
   private static final int NEVER = -1;
-  private static final long NO_TICKET = -1;
-  private static final long PERIOD_MICROS = 200_000;
 
   /** What the buffers of connections hold; the rest never arrives. */
   private static final int MOST_WAITING = 20_000;
@@ -48,11 +43,9 @@ public final class SimulatedProcess {
   private final Outbox outbox = new Outbox();
   private final Endpoint endpoint = new Endpoint();
   private final Node node;
+  private final SimulatedWriter writer;
 
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-  private List<Effect> collected = new ArrayList<>();
-  private List<Mutation> unsynced = new ArrayList<>();
-  private boolean storing;
   private boolean alive = true;
   private boolean paused;
   private long pausedMicros;
@@ -75,6 +68,7 @@ public final class SimulatedProcess {
     this.life = life;
     this.node =
         Node.start(config, machine.disk().metadata(), random, machine.clock().now(), outbox);
+    writer = new SimulatedWriter(cluster, machine, this, node);
   }
 
   /** The effects of the start itself; apart from construction, as they may end the process. */
@@ -193,7 +187,7 @@ public final class SimulatedProcess {
     }
   }
 
-  private void input(Consumer<Now> input) {
+  void input(Consumer<Now> input) {
     if (!alive) {
       return;
     }
@@ -278,13 +272,9 @@ public final class SimulatedProcess {
       case Effect.Load load -> read(load);
       case Effect.Store store -> {
         cluster.witness().storing(this, store.mutations());
-        collected.add(store);
-        writeCollected();
+        writer.add(store);
       }
-      case Effect.Scan scan -> {
-        collected.add(scan);
-        writeCollected();
-      }
+      case Effect.Scan scan -> writer.add(scan);
       case Effect.Respond respond -> cluster.respond(this, respond);
       case Effect.Report report -> cluster.trace().tell(() -> this + " reports: " + report.text());
       case Effect.Halt halt -> {
@@ -306,121 +296,6 @@ public final class SimulatedProcess {
             input(now -> node.loaded(now, load.ticket(), result));
           }
         });
-  }
-
-  private void writeCollected() {
-    if (storing || collected.isEmpty()) {
-      return;
-    }
-    storing = true;
-    var batch = collected;
-    collected = new ArrayList<>();
-    cluster.afterDisk(machine, () -> write(batch));
-  }
-
-  private void write(List<Effect> batch) {
-    if (!alive) {
-      return;
-    }
-    var mutations = new ArrayList<Mutation>();
-    var unwritten = new ArrayList<Mutation>();
-    boolean sync = false;
-    long through = NO_TICKET;
-    for (var effect : batch) {
-      if (effect instanceof Effect.Store store) {
-        mutations.addAll(store.mutations());
-        unwritten.addAll(store.mutations());
-        sync |= config.durable() || store.evenInPeriodicMode();
-        through = store.ticket();
-      } else if (effect instanceof Effect.Scan scan) {
-        if (!written(unwritten)) {
-          return;
-        }
-        unwritten = new ArrayList<>();
-        scan(scan);
-      }
-    }
-    if (!written(unwritten)) {
-      return;
-    }
-    if (through == NO_TICKET) {
-      storing = false;
-      writeCollected();
-      return;
-    }
-    written(mutations, sync, through);
-  }
-
-  /** Whether the write succeeded; a process whose write failed stops. */
-  private boolean written(List<Mutation> mutations) {
-    if (mutations.isEmpty() || StoragePolicy.write(machine.disk(), mutations)) {
-      return true;
-    }
-    cluster.crash(machine, true, "failed write");
-    return false;
-  }
-
-  /** What is there at this moment, between two stores, is what the scan will show. */
-  private void scan(Effect.Scan scan) {
-    var cursor = machine.disk().cursor(scan.table(), scan.from(), scan.to());
-    cluster.afterDisk(
-        machine,
-        () -> {
-          if (alive) {
-            var result = cursor.read(scan.maxEntries(), scan.maxBytes());
-            cluster.trace().add(Trace.Kind.LOAD, life, scan.ticket());
-            input(now -> node.scanned(now, scan.ticket(), result));
-          }
-        });
-  }
-
-  private void written(List<Mutation> mutations, boolean sync, long through) {
-    cluster.trace().add(Trace.Kind.WRITE, life, through);
-    if (sync) {
-      cluster.afterDisk(machine, () -> sync(mutations, through));
-    } else {
-      syncSoon(mutations);
-      input(now -> stored(now, through));
-    }
-  }
-
-  /** Periodic durability: what was written is synced within a while, and nobody waits for it. */
-  private void syncSoon(List<Mutation> mutations) {
-    if (unsynced.isEmpty()) {
-      cluster
-          .events()
-          .after(
-              PERIOD_MICROS,
-              () -> {
-                var period = unsynced;
-                unsynced = new ArrayList<>();
-                if (alive && StoragePolicy.sync(machine.disk())) {
-                  cluster.witness().synced(machine, period);
-                } else if (alive) {
-                  cluster.crash(machine, true, "failed sync");
-                }
-              });
-    }
-    unsynced.addAll(mutations);
-  }
-
-  private void sync(List<Mutation> mutations, long through) {
-    if (!alive) {
-      return;
-    }
-    if (!StoragePolicy.sync(machine.disk())) {
-      cluster.crash(machine, true, "failed sync");
-      return;
-    }
-    cluster.trace().add(Trace.Kind.SYNC, life, through);
-    cluster.witness().synced(machine, mutations);
-    input(now -> stored(now, through));
-  }
-
-  private void stored(Now now, long through) {
-    storing = false;
-    node.stored(now, through);
-    writeCollected();
   }
 
   private void sleepUntilWake() {
