@@ -293,7 +293,7 @@ final class MembershipDesk {
     return ring.view(standing());
   }
 
-  private Standing standing() {
+  Standing standing() {
     if (cluster == null) {
       return Standing.OUTSIDE;
     }

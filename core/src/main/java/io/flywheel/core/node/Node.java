@@ -338,6 +338,11 @@ public final class Node {
         membership.changes());
   }
 
+  /** Whether the node belongs to a cluster; cheaper than a whole {@link #view}. */
+  public Standing standing() {
+    return membership.standing();
+  }
+
   /** What members claim and others say of them, as far as it is known here. */
   public List<MemberState> told() {
     return membership.told();

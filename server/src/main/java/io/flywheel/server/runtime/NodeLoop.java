@@ -155,7 +155,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
 
   @Override
   public Standing standing() {
-    return view().changes().standing();
+    return started().standing();
   }
 
   @Override
