@@ -1,8 +1,9 @@
 package io.flywheel.simulator;
 
 import io.flywheel.core.model.Bytes;
-import io.flywheel.core.model.Zone;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.node.NodeConfig;
+import io.flywheel.simulator.check.DatacentersServe;
 import io.flywheel.simulator.check.Evidence;
 import io.flywheel.simulator.check.Findings;
 import io.flywheel.simulator.check.GoodputReturns;
@@ -14,9 +15,11 @@ import io.flywheel.simulator.workload.Crowd;
 import io.flywheel.simulator.workload.History;
 import io.flywheel.simulator.workload.Pulse;
 import io.flywheel.simulator.workload.RingOperator;
+import io.flywheel.simulator.workload.SettingsOperator;
 import io.flywheel.simulator.workload.Wire;
 import io.flywheel.simulator.workload.Workload;
 import io.flywheel.simulator.world.Conditions;
+import io.flywheel.simulator.world.Datacenters;
 import io.flywheel.simulator.world.EventQueue;
 import io.flywheel.simulator.world.FaultInjector;
 import io.flywheel.simulator.world.SimulatedClock;
@@ -41,6 +44,7 @@ public final class Simulation {
   private static final long MOST_WORK_MICROS = 60_000_000;
   private static final long CHANGES_MICROS = 30_000_000;
   private static final long MOST_EVENTS = 2_000_000;
+  private static final int CROWD_PER_SECOND = 50;
   private static final Bytes SECRET = Bytes.utf8("the cluster's secret");
 
   private final long seed;
@@ -57,6 +61,7 @@ public final class Simulation {
   private final Workload workload;
   private final FaultInjector faults;
   private final @Nullable RingOperator operator;
+  private final @Nullable SettingsOperator settingsOperator;
   private final Healing healing;
 
   /**
@@ -69,7 +74,7 @@ public final class Simulation {
     options = SwarmOptions.draw(random.split(), nodes);
     trace = new Trace(events, reader);
     cluster = new SimulatedCluster(events, trace, conditions, random.split());
-    var settings = options.settings();
+    var settings = options.settingsInTheEnd();
     var history = new History(settings);
     var evidence = new Evidence(history, options.habits().keys());
     scene = new Scene(cluster, settings, history, evidence, findings);
@@ -83,21 +88,39 @@ public final class Simulation {
     // A seed of its own: what else is drawn stays as it is where the ring does not change.
     operator =
         changes == null ? null : new RingOperator(cluster, changes, new SplittableRandom(~seed));
-    healing = new Healing(scene, judge, wire, faults, operator, this::letPass, random.split());
+    var reshaping = options.reshaping();
+    settingsOperator =
+        reshaping == null
+            ? null
+            : new SettingsOperator(
+                cluster,
+                reshaping,
+                options.settings().records(),
+                new SplittableRandom(seed + 1),
+                judge.settings());
+    healing =
+        new Healing(
+            scene, judge, wire, faults, operator, settingsOperator, this::letPass, random.split());
   }
 
   public RunResult run() {
     trace.tell(options::toString);
     addMachines();
+    var datacenters = options.datacenters();
+    if (datacenters != null) {
+      cluster.network().moveApart(datacenters.wayMicros());
+    }
     cluster.machines().forEach(this::startSoon);
     if (!options.faultsAtFormation()) {
       letPassUntil(MOST_FORMATION_MICROS, () -> scene.everybodyServes());
     }
     var pulse = options.pulse();
-    if (pulse == null) {
-      work();
-    } else {
+    if (pulse != null) {
       overwhelm(pulse);
+    } else if (datacenters != null && datacenters.isCalm()) {
+      cutOff(datacenters);
+    } else {
+      work();
     }
     healing.heal();
     if (!findings.any()) {
@@ -111,6 +134,9 @@ public final class Simulation {
     wire.loseAnswers(options.habits().lostAnswers());
     faults.begin();
     workload.begin();
+    if (settingsOperator != null) {
+      settingsOperator.begin();
+    }
     if (operator == null) {
       letPassUntil(events.nowMicros() + MOST_WORK_MICROS, workload::isOver);
     } else {
@@ -125,12 +151,23 @@ public final class Simulation {
 
   private void overwhelm(Pulse pulse) {
     var keys = options.habits().keys();
-    var crowd = new Crowd(events, wire, scene.history(), keys, pulse, random.split());
+    var reaches = List.of(Reach.ANYWHERE);
+    var crowd = new Crowd(events, wire, scene.history(), keys, pulse, reaches, random.split());
     if (pulse.isFlat()) {
       new HealthyQuorumServes(scene, crowd, pulse, this::letPass, random.split()).check();
     } else {
       new GoodputReturns(scene, crowd, pulse, judge.background(), this::letPass).check();
     }
+  }
+
+  private void cutOff(Datacenters datacenters) {
+    var keys = options.habits().keys();
+    var pulse = new Pulse(CROWD_PER_SECOND, 1, 0, 0, false, 1_000, 0);
+    var reaches = List.of(Reach.LOCAL, Reach.LOCAL, Reach.EACH, Reach.ANYWHERE);
+    var crowd = new Crowd(events, wire, scene.history(), keys, pulse, reaches, random.split());
+    var check =
+        new DatacentersServe(scene, crowd, datacenters, judge.crossings(), this::letPass, random);
+    check.check();
   }
 
   private RunResult result() {
@@ -157,7 +194,7 @@ public final class Simulation {
       var config =
           new NodeConfig(
               names.get(i),
-              new Zone("dc1", "r" + (i % options.racks() + 1)),
+              options.zone(i),
               1,
               names.get(i) + ":7401",
               addresses.get(i),

@@ -2,20 +2,18 @@ package io.flywheel.simulator;
 
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
-import io.flywheel.core.model.Limits;
 import io.flywheel.core.model.NamespaceSettings;
-import io.flywheel.core.model.NamespaceSettings.BlindWrites;
-import io.flywheel.core.model.NamespaceSettings.Conflicts;
-import io.flywheel.core.model.NamespaceSettings.Overflow;
 import io.flywheel.core.model.Quorum;
+import io.flywheel.core.model.Replication;
+import io.flywheel.core.model.Zone;
 import io.flywheel.core.node.Rhythm;
 import io.flywheel.simulator.workload.Changes;
 import io.flywheel.simulator.workload.Habits;
-import io.flywheel.simulator.workload.Mischief;
 import io.flywheel.simulator.workload.Pulse;
+import io.flywheel.simulator.workload.Reshaping;
 import io.flywheel.simulator.world.Conditions;
+import io.flywheel.simulator.world.Datacenters;
 import io.flywheel.simulator.world.Fault;
-import io.flywheel.simulator.world.Pace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -34,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param rhythm how often nodes do what nobody waits for
  * @param pulse an overload, instead of faults; null in most runs
  * @param changes how the ring changes; null in most runs
+ * @param reshaping how settings change; null in most runs
+ * @param datacenters where machines stand; null where all are in one
  */
 public record SwarmOptions(
     int nodes,
@@ -49,11 +49,15 @@ public record SwarmOptions(
     Rhythm rhythm,
     Habits habits,
     @Nullable Pulse pulse,
-    @Nullable Changes changes) {
-  private static final int CLEARINGS_APART = 64;
+    @Nullable Changes changes,
+    @Nullable Reshaping reshaping,
+    @Nullable Datacenters datacenters) {
   private static final int PULSES_APART = 60;
   private static final int CHANGES_FROM = 45;
-  private static final int CHANGES_TO = 53;
+  private static final int RESHAPED = 53;
+  private static final int RESHAPED_AND_CHANGED = 54;
+  private static final int APART_FROM = 55;
+  private static final int APART_TO = 58;
   private static final int PULSE_KEYS = 64;
   private static final int GRAY_KEYS = 8;
 
@@ -65,17 +69,6 @@ public record SwarmOptions(
           Fault.WIPED_DIRECTORY,
           Fault.WRONG_SETTINGS);
 
-  private static final List<NamespaceSettings> NAMESPACES =
-      List.of(
-          NamespaceSettings.DEFAULT,
-          NamespaceSettings.LWW,
-          new NamespaceSettings(
-              "newest", Conflicts.SIBLINGS, Overflow.KEEP_NEWEST, BlindWrites.ALLOW, 0),
-          new NamespaceSettings(
-              "guarded", Conflicts.SIBLINGS, Overflow.REFUSE, BlindWrites.REFUSE, 0),
-          new NamespaceSettings(
-              "brief", Conflicts.SIBLINGS, Overflow.REFUSE, BlindWrites.ALLOW, 2_000));
-
   /** {@code givenNodes} of 0 lets the seed draw. */
   static SwarmOptions draw(SplittableRandom random, int givenNodes) {
     var options = drawFaulty(random, givenNodes);
@@ -83,29 +76,47 @@ public record SwarmOptions(
     return switch (kind) {
       case 0 -> options.overwhelmed(random);
       case 1 -> options.ailing(random);
-      default -> kind >= CHANGES_FROM && kind < CHANGES_TO ? options.changing(random) : options;
+      case RESHAPED -> options.reshaped(random);
+      case RESHAPED_AND_CHANGED -> options.changing(random).reshaped(random);
+      case APART_TO -> options.severed(random);
+      default -> {
+        if (kind < CHANGES_FROM || kind > APART_TO) {
+          yield options;
+        }
+        yield kind < APART_FROM ? options.changing(random) : options.apart(random);
+      }
     };
+  }
+
+  /** Where a machine stands. */
+  Zone zone(int machine) {
+    var several = datacenters;
+    return several == null
+        ? new Zone("dc1", "r" + (machine % racks + 1))
+        : several.zone(machine, racks);
   }
 
   private static SwarmOptions drawFaulty(SplittableRandom random, int givenNodes) {
     int drawnNodes = random.nextInt(3) == 0 ? 1 + random.nextInt(9) : 2 + random.nextInt(4);
     int nodes = givenNodes == 0 ? drawnNodes : givenNodes;
     int n = Math.min(nodes, random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 3);
-    var settings = drawSettings(random, n);
+    var settings = Circumstances.settings(random, n);
     boolean fair = random.nextInt(10) == 0;
     return new SwarmOptions(
         nodes,
         1 + random.nextInt(3),
         settings,
-        fair ? Conditions.fair() : drawConditions(random),
-        fair ? List.of() : drawFaults(random),
+        fair ? Conditions.fair() : Circumstances.conditions(random),
+        fair ? List.of() : Circumstances.faults(random),
         100_000L << random.nextInt(6),
         10L << random.nextInt(14),
         random.nextInt(5) == 0,
         random.nextInt(12) > 0,
-        drawHintsLimit(random),
-        drawRhythm(random),
-        drawHabits(random),
+        Circumstances.hintsLimit(random),
+        Circumstances.rhythm(random),
+        Circumstances.habits(random),
+        null,
+        null,
         null,
         null);
   }
@@ -143,7 +154,7 @@ public record SwarmOptions(
             settings.cluster(),
             settings.partitions(),
             Quorum.of(3, 2, 2),
-            settings.limits(),
+            settings.records().limits(),
             settings.namespaces()),
         Conditions.fair(),
         List.of(),
@@ -155,6 +166,8 @@ public record SwarmOptions(
         rhythm,
         habits.withKeys(keys),
         given,
+        null,
+        null,
         null);
   }
 
@@ -180,143 +193,128 @@ public record SwarmOptions(
         rhythm,
         habits,
         null,
-        new Changes(500_000L << random.nextInt(5), wishes));
-  }
-
-  private static ClusterSettings drawSettings(SplittableRandom random, int n) {
-    int majority = n / 2 + 1;
-    boolean eventual = random.nextInt(4) == 0;
-    int r = eventual ? 1 + random.nextInt(n) : majority;
-    int w = eventual ? 1 + random.nextInt(n) : majority;
-    int siblings = random.nextInt(3) == 0 ? 10 : 2 + random.nextInt(4);
-    int valueBytes = 128 << random.nextInt(3);
-    int objectBytes = valueBytes * (2 + random.nextInt(8)) + 256;
-    var limits = new Limits(valueBytes, siblings, objectBytes);
-    int partitions = 8 << random.nextInt(4);
-    return new ClusterSettings("simulated", partitions, Quorum.of(n, r, w), limits, NAMESPACES);
-  }
-
-  /** Most nodes have room for everything, some for a few records, and some for none. */
-  private static long drawHintsLimit(SplittableRandom random) {
-    return switch (random.nextInt(8)) {
-      case 0 -> 0;
-      case 1 -> 200L << random.nextInt(5);
-      default -> 1L << 30;
-    };
+        new Changes(500_000L << random.nextInt(5), wishes),
+        null,
+        null);
   }
 
   /**
-   * Fast enough for several eras to pass within a run. Where replicas compare seldom, those that
-   * missed something stay behind for longer.
+   * Namespaces come to be while faults happen, and while clients read and write there; they try
+   * before, too.
    */
-  private static Rhythm drawRhythm(SplittableRandom random) {
-    boolean seldom = random.nextInt(4) == 0;
-    return new Rhythm(
-        1_000 + random.nextInt(2_000),
-        seldom ? 4_000 + random.nextInt(4_000) : 300 + random.nextInt(700),
-        16L << (10 + random.nextInt(6)),
-        1L << 20);
-  }
-
-  private static Conditions drawConditions(SplittableRandom random) {
-    long network = 200L << random.nextInt(5);
-    long disk = 50L << random.nextInt(7);
-    boolean slowTail = random.nextBoolean();
-    var conditions =
-        new Conditions(
-            new Pace(network, slowTail ? 0.05 : 0, 300_000),
-            new Pace(disk, random.nextBoolean() ? 0.05 : 0, 200_000));
-    conditions.messages(
-        random.nextBoolean() ? random.nextDouble() * random.nextDouble() * 0.5 : 0,
-        random.nextBoolean() ? random.nextDouble() * 0.2 : 0,
-        random.nextBoolean() ? random.nextDouble() * random.nextDouble() * 0.5 : 0);
-    return conditions;
-  }
-
-  /** Half of the seeds try a few faults in depth, the others many at once. */
-  private static List<Fault> drawFaults(SplittableRandom random) {
-    var all = List.of(Fault.values());
-    var faults = new ArrayList<Fault>();
-    if (random.nextBoolean()) {
-      for (int i = random.nextInt(3); i >= 0; i--) {
-        faults.add(all.get(random.nextInt(all.size())));
-      }
-      return faults;
-    }
-    double share = random.nextDouble() * 0.6;
-    for (var fault : all) {
-      if (random.nextDouble() < share) {
-        faults.add(fault);
-      }
-    }
-    return faults;
-  }
-
-  private static Habits drawHabits(SplittableRandom random) {
-    return random.nextInt(CLEARINGS_APART) == 0 ? drawClearing(random) : drawUse(random);
-  }
-
-  /**
-   * Keys that come and go, a thousand times and more: most of what is written is deleted soon, or
-   * ends by itself, and is written again.
-   */
-  private static Habits drawClearing(SplittableRandom random) {
+  private SwarmOptions reshaped(SplittableRandom random) {
+    var suitable = new ArrayList<>(faults);
+    suitable.removeAll(UNSUITABLE_WHERE_RINGS_CHANGE);
+    var planned = new ArrayList<NamespaceSettings>();
     var keys = new ArrayList<Key>();
-    int count = 10 + random.nextInt(90);
-    for (int i = 0; i < count; i++) {
-      keys.add(Key.of(NAMESPACES.get(random.nextInt(NAMESPACES.size())).name(), "key-" + i));
-    }
-    return new Habits(
-        4 + random.nextInt(5),
-        keys,
-        1_000 + random.nextInt(1_500),
-        5_000L << random.nextInt(4),
-        0.3 + random.nextDouble() * 0.5,
-        List.of(
-            Mischief.SHORT_LIVED_PUT,
-            Mischief.SHORT_LIVED_PUT,
-            Mischief.BLIND_DELETE,
-            Mischief.STALE_PUT),
-        0.5 + random.nextDouble() * 0.4,
-        1_000,
-        false,
-        random.nextInt(3) == 0 ? 0.1 : 0);
-  }
-
-  private static Habits drawUse(SplittableRandom random) {
-    var keys = new ArrayList<Key>();
-    int count = 1 + random.nextInt(4);
-    for (int i = 0; i < count; i++) {
-      int drawn = random.nextInt(2 * NAMESPACES.size());
-      int last = NAMESPACES.size() - 1;
-      // Half of the keys are of the first two namespaces, which are what most people use.
-      var namespace = NAMESPACES.get(drawn <= last ? drawn : drawn - last > 3 ? 1 : 0);
+    keys.add(habits.keys().getFirst());
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      var model = Circumstances.NAMESPACES.get(random.nextInt(Circumstances.NAMESPACES.size()));
+      var namespace =
+          new NamespaceSettings(
+              "new-" + 2 * i, // even, as Garbling flips the last bit to leave all namespaces
+              model.conflicts(),
+              model.overflow(),
+              model.blindWrites(),
+              model.ttlMillis());
+      planned.add(namespace);
       keys.add(Key.of(namespace.name(), "key-" + i));
     }
-    long[] timeouts = {100, 500, 1000, 1000, 2000};
-    return new Habits(
-        1 + random.nextInt(8),
-        keys,
-        100 + random.nextInt(500),
-        10_000L << random.nextInt(6),
-        random.nextDouble() * 0.9,
-        drawMischief(random),
-        random.nextBoolean() ? random.nextDouble() * 0.4 : 0,
-        timeouts[random.nextInt(timeouts.length)],
-        random.nextInt(3) == 0,
-        random.nextInt(3) == 0 ? random.nextDouble() * 0.2 : 0);
+    return new SwarmOptions(
+        nodes,
+        racks,
+        settings,
+        conditions,
+        suitable,
+        meanFaultMicros,
+        skewMillis,
+        faultsAtFormation,
+        durable,
+        hintsLimitBytes,
+        rhythm,
+        habits.withKeys(keys),
+        null,
+        changes,
+        new Reshaping(100_000L << random.nextInt(5), planned),
+        null);
   }
 
-  private static List<Mischief> drawMischief(SplittableRandom random) {
-    var all = List.of(Mischief.values());
-    if (random.nextBoolean()) {
-      return all;
+  /** The settings with all namespaces that there will be. */
+  ClusterSettings settingsInTheEnd() {
+    var namespaces = new ArrayList<>(settings.namespaces());
+    if (reshaping != null) {
+      namespaces.addAll(reshaping.planned());
     }
-    var some = new ArrayList<Mischief>();
-    for (int i = random.nextInt(3); i >= 0; i--) {
-      some.add(all.get(random.nextInt(all.size())));
+    return new ClusterSettings(
+        settings.cluster(),
+        settings.partitions(),
+        settings.quorum(),
+        settings.records().limits(),
+        namespaces);
+  }
+
+  /** Data centres far from each other, one of which is cut off now and then beside all else. */
+  private SwarmOptions apart(SplittableRandom random) {
+    var machines = new ArrayList<Integer>();
+    for (int i = 2 + random.nextInt(2); i > 0; i--) {
+      machines.add(1 + random.nextInt(3));
     }
-    return some;
+    var given = new Datacenters(machines, 5_000 + random.nextLong(70_000), false);
+    int most = 1 + random.nextInt(3);
+    var replication =
+        random.nextInt(4) == 0
+            ? Replication.spread(Math.min(given.all(), 3))
+            : Replication.of(given.copies(most));
+    var all = new ArrayList<>(faults);
+    all.add(Fault.DATACENTER_CUT);
+    return with(
+        given, conditions, all, replication, Circumstances.quorum(random, replication.n()), habits);
+  }
+
+  /** The same, where nothing else is the matter, and so many clients that it would be noticed. */
+  private SwarmOptions severed(SplittableRandom random) {
+    int count = 2 + random.nextInt(2);
+    var given = Datacenters.alike(count, 5 - count, 20_000 + random.nextLong(60_000), true);
+    var replication = Replication.of(given.copies(2 + random.nextInt(2)));
+    var keys = new ArrayList<Key>();
+    for (int i = 0; i < GRAY_KEYS; i++) {
+      keys.add(Key.of(NamespaceSettings.LWW.name(), "key-" + i));
+    }
+    var quorum = Quorum.majority(replication.n());
+    return with(given, Conditions.fair(), List.of(), replication, quorum, habits.withKeys(keys));
+  }
+
+  private SwarmOptions with(
+      Datacenters given,
+      Conditions fitting,
+      List<Fault> suitable,
+      Replication replication,
+      Quorum quorum,
+      Habits asking) {
+    var limits = settings.records().limits();
+    return new SwarmOptions(
+        given.all(),
+        racks,
+        new ClusterSettings(
+            settings.cluster(),
+            settings.partitions(),
+            replication,
+            quorum,
+            limits,
+            settings.namespaces()),
+        fitting,
+        suitable,
+        meanFaultMicros,
+        skewMillis,
+        faultsAtFormation && !given.isCalm(),
+        durable || given.isCalm(),
+        given.isCalm() ? 1L << 30 : hintsLimitBytes,
+        rhythm,
+        asking.amongDatacenters(),
+        null,
+        null,
+        null,
+        given);
   }
 
   @Override
@@ -334,7 +332,7 @@ public record SwarmOptions(
         + ", w "
         + quorum.w()
         + ", "
-        + settings.limits()
+        + settings.records().limits()
         + (durable ? "" : ", periodic durability")
         + (hintsLimitBytes == 1L << 30 ? "" : ", " + hintsLimitBytes + " bytes of hints")
         + ", "
@@ -346,6 +344,10 @@ public record SwarmOptions(
         + " ms, "
         + habits
         + (pulse == null ? "" : ", " + pulse)
-        + (changes == null ? "" : ", " + changes);
+        + (changes == null ? "" : ", " + changes)
+        + (reshaping == null ? "" : ", " + reshaping)
+        + (datacenters == null
+            ? ""
+            : ", " + datacenters + ", replication " + settings.replication());
   }
 }

@@ -86,7 +86,12 @@ public final class AntiEntropy {
     witness = new ReleaseWitness(facilities, journal, eras);
     exchanges = new TreeExchange(equipment, peers, random, exchangeMillis, firstRequest);
     keyRepair =
-        new KeyRepair(census, facilities.replica(), schedule, settings, firstRequest + KEY_REPAIRS);
+        new KeyRepair(
+            census,
+            facilities.replica(),
+            schedule,
+            facilities.inForce(),
+            firstRequest + KEY_REPAIRS);
   }
 
   public void start() {

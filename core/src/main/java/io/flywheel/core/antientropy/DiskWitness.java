@@ -1,8 +1,8 @@
 package io.flywheel.core.antientropy;
 
 import io.flywheel.core.membership.Eras;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.Held;
 import io.flywheel.core.replica.Journal;
 import io.flywheel.core.replica.LocalReplica;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Says of which keys this node's disk has just what another node names by fingerprints. The word is
@@ -28,7 +29,7 @@ final class DiskWitness {
   }
 
   private final LocalReplica replica;
-  private final ClusterSettings settings;
+  private final Supplier<RecordSettings> inForce;
   private final Journal journal;
   private final Eras eras;
   private final int mostUnderWay;
@@ -37,7 +38,7 @@ final class DiskWitness {
   /** {@code mostUnderWay}: questions that are looked into at a time; others are not answered. */
   DiskWitness(Facilities facilities, Journal journal, Eras eras, int mostUnderWay) {
     this.replica = facilities.replica();
-    this.settings = facilities.settings();
+    this.inForce = facilities.inForce();
     this.journal = journal;
     this.eras = eras;
     this.mostUnderWay = mostUnderWay;
@@ -60,7 +61,7 @@ final class DiskWitness {
     var inquiry = new Inquiry(keys.size(), match, testimony);
     for (int i = 0; i < keys.size(); i++) {
       var key = keys.get(i);
-      if (settings.namespace(key.namespace()) != null && isOwn.test(key)) {
+      if (inForce.get().namespace(key.namespace()) != null && isOwn.test(key)) {
         replica.readCurrent(key, inquiry.of(i, key, named.get(i)));
       } else {
         inquiry.looked();

@@ -3,7 +3,7 @@ package io.flywheel.core.antientropy;
 import io.flywheel.core.effect.Scanner;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.handoff.BackgroundBudget;
-import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.version.Fingerprints;
 import java.util.function.Consumer;
@@ -15,8 +15,8 @@ record Equipment(
     SharedPartitions shared,
     BackgroundBudget.Share budget,
     ExchangeCounts counts) {
-  ClusterSettings settings() {
-    return facilities.settings();
+  RecordSettings inForce() {
+    return facilities.inForce().get();
   }
 
   Scanner scanner() {

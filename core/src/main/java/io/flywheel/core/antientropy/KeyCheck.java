@@ -51,7 +51,7 @@ final class KeyCheck implements Reader {
   }
 
   void start() {
-    if (with.settings().namespace(key.namespace()) == null) {
+    if (with.inForce().namespace(key.namespace()) == null) {
       end();
       return;
     }
@@ -112,7 +112,7 @@ final class KeyCheck implements Reader {
   }
 
   private void settle() {
-    var namespace = with.settings().namespace(key.namespace());
+    var namespace = with.inForce().namespace(key.namespace());
     if (mine == null || theirs == null || namespace == null || done) {
       return;
     }

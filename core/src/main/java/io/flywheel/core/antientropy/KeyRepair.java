@@ -10,9 +10,9 @@ import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Outcome.Holding;
 import io.flywheel.core.message.Outcome.Repaired;
 import io.flywheel.core.model.Bytes;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Merger;
 import io.flywheel.core.version.Siblings;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Makes all copies of one key equal because an operator asked for it: reads them all, merges what
@@ -32,7 +33,7 @@ final class KeyRepair {
   private final Census census;
   private final LocalReplica replica;
   private final Schedule schedule;
-  private final ClusterSettings settings;
+  private final Supplier<RecordSettings> inForce;
   private final Map<Long, Repair> underWay = new HashMap<>();
   private long lastRequest;
 
@@ -40,12 +41,12 @@ final class KeyRepair {
       Census census,
       LocalReplica replica,
       Schedule schedule,
-      ClusterSettings settings,
+      Supplier<RecordSettings> inForce,
       long firstRequest) {
     this.census = census;
     this.replica = replica;
     this.schedule = schedule;
-    this.settings = settings;
+    this.inForce = inForce;
     this.lastRequest = firstRequest;
   }
 
@@ -89,7 +90,7 @@ final class KeyRepair {
     }
 
     private void counted(List<Holding> holdings) {
-      var namespace = settings.namespace(key.namespace());
+      var namespace = inForce.get().namespace(key.namespace());
       if (namespace == null || !underWay.containsKey(request)) {
         return;
       }

@@ -8,9 +8,9 @@ import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.Reap;
 import io.flywheel.core.message.Message.ReapAnswer;
 import io.flywheel.core.message.Message.ReapAsk;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Owners;
 import io.flywheel.core.version.Fingerprint;
@@ -69,7 +69,7 @@ public final class Reaper implements CandidateListener {
   private final Eras eras;
   private final Owners owners;
   private final Fingerprints fingerprints;
-  private final ClusterSettings settings;
+  private final Supplier<RecordSettings> inForce;
   private final Supplier<@Nullable Peers> peers;
   private final BackgroundBudget.Share budget;
 
@@ -136,7 +136,7 @@ public final class Reaper implements CandidateListener {
     this.eras = eras;
     this.owners = owners;
     this.fingerprints = facilities.fingerprints();
-    this.settings = facilities.settings();
+    this.inForce = facilities.inForce();
     this.peers = facilities.peers();
     this.lastRequest = firstRequest;
     budget = facilities.background().share(KEYS_PER_SECOND);
@@ -324,7 +324,7 @@ public final class Reaper implements CandidateListener {
     eras.heardClosed(reap.era());
     for (int i = 0; i < reap.keys().size(); i++) {
       var key = reap.keys().get(i);
-      if (settings.namespace(key.namespace()) != null && !replica.isBusy()) {
+      if (inForce.get().namespace(key.namespace()) != null && !replica.isBusy()) {
         replica.reap(key, reap.residues().get(i), reap.era(), reap.cutoffMillis());
       }
     }

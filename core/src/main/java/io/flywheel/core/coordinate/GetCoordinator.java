@@ -157,7 +157,7 @@ public final class GetCoordinator {
   }
 
   private static boolean couldReach(GetTally tally, List<Replica> replicas) {
-    return tally.isAnywhere() || tally.couldReach(replicas.stream().map(Replica::node).toList());
+    return tally.isAnywhere() || tally.couldReachBy(replicas);
   }
 
   private @Nullable Get joinable(Key key) {

@@ -4,6 +4,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Reach;
+import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Siblings;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +19,10 @@ final class GetTally {
   private final Reach reach;
   private final Peers peers;
   private final Conflicts conflicts;
+
+  /** Whom those stand in for that did so from the beginning. */
+  private final TreeMap<NodeId, NodeId> standIns = new TreeMap<>();
+
   private final TreeMap<NodeId, Siblings> answers = new TreeMap<>();
   private int answeredPrimaries;
   private long era = Long.MAX_VALUE;
@@ -42,9 +47,23 @@ final class GetTally {
     return r == nodes && pr == ofThemPrimaries && reach.equals(reached);
   }
 
+  /** Takes note of whom nodes stand in for; whether all of these could be enough. */
+  boolean couldReachBy(List<Replica> replicas) {
+    for (Replica part : replicas) {
+      if (part instanceof Replica.FallbackFor) {
+        standIns.put(part.node(), part.owner());
+      }
+    }
+    return couldReach(replicas.stream().map(Replica::node).toList());
+  }
+
   /** Whether these could be quorums where they are asked for. */
   boolean couldReach(Collection<NodeId> nodes) {
-    return isAnywhere() || Reached.by(nodes, primaries, reach, peers);
+    return isAnywhere() || Reached.by(nodes, this::ownerOf, primaries, reach, peers);
+  }
+
+  private NodeId ownerOf(NodeId node) {
+    return standIns.getOrDefault(node, node);
   }
 
   /** Whether it does not matter in which data centres nodes answer. */
@@ -68,9 +87,7 @@ final class GetTally {
   }
 
   boolean enough() {
-    return answers.size() >= r
-        && answeredPrimaries >= pr
-        && Reached.by(answers.keySet(), primaries, reach, peers);
+    return answers.size() >= r && answeredPrimaries >= pr && couldReach(answers.keySet());
   }
 
   /** Whether so many primaries are too few. */

@@ -1,6 +1,7 @@
 package io.flywheel.core.coordinate;
 
 import io.flywheel.core.model.NodeId;
+import java.util.Collection;
 import java.util.TreeMap;
 
 /**
@@ -39,6 +40,15 @@ final class Latencies {
   double expectedMillis(NodeId node, long nowMillis) {
     var mean = means.get(node);
     return mean == null ? 0 : decayed(mean, nowMillis);
+  }
+
+  /** What the slowest of them takes. */
+  double expectedMillis(Collection<NodeId> nodes, long nowMillis) {
+    double most = 0;
+    for (NodeId node : nodes) {
+      most = Math.max(most, expectedMillis(node, nowMillis));
+    }
+    return most;
   }
 
   private static double decayed(Mean mean, long nowMillis) {

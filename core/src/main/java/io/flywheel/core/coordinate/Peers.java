@@ -125,19 +125,19 @@ public final class Peers {
     return ownership.gains(node, partition(key));
   }
 
-  /** Whether {@code node} is gone, and will own the key no more: nothing waits for it. */
-  public boolean isGivenUp(NodeId node, Key key, long monotonicMillis) {
-    return !isAlive(node, monotonicMillis)
-        && !ownership.lastingOwners(partition(key)).contains(node);
-  }
-
-  /** Whether {@code node} is gone, and the change takes it out of the cluster for good. */
+  /** Whether {@code node} is lost, or is gone and the change takes it out of the cluster. */
   public boolean isDismissed(NodeId node, long monotonicMillis) {
     var transition = ownership.transition();
-    return transition != null
-        && !transition.undone()
-        && !transition.next().contains(node)
-        && !isAlive(node, monotonicMillis);
+    return isLost(node)
+        || (transition != null
+            && !transition.undone()
+            && !transition.next().contains(node)
+            && !isAlive(node, monotonicMillis));
+  }
+
+  /** Whether {@code node} never comes back: nothing waits for it. */
+  public boolean isLost(NodeId node) {
+    return table.isLost(node);
   }
 
   /** Whether {@code node} owns the key and is yet to get what was written before. */
@@ -191,6 +191,11 @@ public final class Peers {
   /** Whether a node stands in the data centre of this one. */
   public boolean isNear(NodeId node) {
     return !far.contains(node);
+  }
+
+  /** Whether there are members in other data centres. */
+  boolean spanDatacenters() {
+    return !far.isEmpty();
   }
 
   /** Whether two nodes stand in one data centre. */

@@ -2,6 +2,7 @@ package io.flywheel.core.coordinate;
 
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.message.Message.PutStatus;
+import io.flywheel.core.message.Message.RelayedPut;
 import io.flywheel.core.message.Message.ReplicaPut;
 import io.flywheel.core.message.Message.ReplicaPutReply;
 import io.flywheel.core.message.Outcome;
@@ -43,6 +44,12 @@ public final class PutCoordinator {
   private static final long LEAST_RESEND_MILLIS = 20;
   private static final long MAX_RESEND_MILLIS = 500;
 
+  /** Who is far away is not silent before so many times what he usually takes, */
+  private static final int WAY_FACTOR = 2;
+
+  /** or this part of the time. */
+  private static final int WAY_PART = 2;
+
   /** How many other nodes are asked, for each copy, when those before them refuse. */
   private static final int MAX_REPLACEMENTS_PER_COPY = 2;
 
@@ -56,6 +63,10 @@ public final class PutCoordinator {
   private final Schedule schedule;
   private final boolean durable;
   private final Map<Long, Put> inFlight = new HashMap<>();
+
+  /** Of nodes in other data centres. */
+  private final Latencies latencies = new Latencies();
+
   private long lastRequest;
   private long keptBytes;
 
@@ -113,6 +124,10 @@ public final class PutCoordinator {
   public void replied(NodeId from, ReplicaPutReply reply) {
     var put = inFlight.get(reply.request());
     if (put != null && put.tally.record(from, reply.status())) {
+      if (!put.peers.isNear(from)) {
+        long now = schedule.monotonicMillis();
+        latencies.answered(from, now - put.sentMillis, now);
+      }
       if (put.tally.hasFailed(from)) {
         put.replace(from);
       }
@@ -123,6 +138,7 @@ public final class PutCoordinator {
   /** No connection to this node is left: who else can take what it was sent is asked at once. */
   public void unreachable(NodeId node) {
     for (Put put : new TreeMap<>(inFlight).values()) {
+      put.relays.behind(node).forEach(put::send);
       if (put.tally.isAsked(node) && !put.tally.hasStored(node)) {
         put.replace(node);
       }
@@ -167,6 +183,7 @@ public final class PutCoordinator {
 
     private Peers peers;
     private StandIns standIns;
+    private Relays relays = Relays.NONE;
 
     private @Nullable Consumer<Outcome> answer;
     private @Nullable ReplicaPut message;
@@ -235,18 +252,18 @@ public final class PutCoordinator {
       sentMillis = schedule.monotonicMillis();
       keptBytes += record.length();
       heldBack = tellOnlyWhenDurable;
-      tellAll();
+      spread();
       oweTo(tally.unattended(peers.self()));
       resendLater();
     }
 
     private void resendLater() {
       long now = schedule.monotonicMillis();
-      long patience = (order.deadlineMillis() - now) / RESEND_PART;
-      schedule.at(
-          now + Math.clamp(patience, LEAST_RESEND_MILLIS, MAX_RESEND_MILLIS),
-          PutCoordinator.this::resend,
-          request);
+      long left = order.deadlineMillis() - now;
+      long patience = Math.clamp(left / RESEND_PART, LEAST_RESEND_MILLIS, MAX_RESEND_MILLIS);
+      long way = (long) (WAY_FACTOR * latencies.expectedMillis(tally.asked(), now));
+      long wait = Math.max(patience, Math.min(way, left / WAY_PART));
+      schedule.at(now + wait, PutCoordinator.this::resend, request);
     }
 
     @Override
@@ -254,7 +271,7 @@ public final class PutCoordinator {
       tally.record(peers.self(), durable ? PutStatus.STORED : PutStatus.STORED_NOT_SYNCED);
       if (heldBack) {
         heldBack = false;
-        tellAll();
+        spread();
       }
       decide();
     }
@@ -276,18 +293,41 @@ public final class PutCoordinator {
       }
     }
 
+    /** Sends it to everybody who was asked, and to each other data centre once. */
+    private void spread() {
+      if (!peers.spanDatacenters()) {
+        tellAll();
+      } else if (!heldBack) {
+        relays = new Relays();
+        relays.appoint(tally.asked(), order.key(), peers).forEach(this::send);
+      }
+    }
+
     /** Sends it to everybody who was asked and is not known to have it. */
     private void tellAll() {
       tally.asked().forEach(this::send);
     }
 
     private void send(NodeId node) {
-      var put = message;
-      if (put != null && !heldBack && !node.equals(peers.self()) && !tally.hasStored(node)) {
-        var owner = tally.ownerOf(node);
-        var standsInFor = node.equals(owner) ? null : owner;
-        peers.send(node, new ReplicaPut(request, put.key(), put.era(), standsInFor, put.record()));
+      if (message != null && !heldBack && !node.equals(peers.self()) && !tally.hasStored(node)) {
+        relays.sentDirectly(node);
+        peers.send(node, copyFor(message, node));
       }
+    }
+
+    private void send(NodeId relay, List<NodeId> others) {
+      if (message != null && !others.isEmpty()) {
+        var parts = others.stream().map(tally::partOf).toList();
+        peers.send(relay, new RelayedPut(copyFor(message, relay), parts));
+      } else {
+        send(relay);
+      }
+    }
+
+    private ReplicaPut copyFor(ReplicaPut put, NodeId node) {
+      var owner = tally.ownerOf(node);
+      var standsInFor = node.equals(owner) ? null : owner;
+      return new ReplicaPut(request, put.key(), put.era(), standsInFor, put.record());
     }
 
     /** Asks the next live node to keep the copy that {@code node} does not take. */
@@ -309,19 +349,30 @@ public final class PutCoordinator {
       }
     }
 
-    /** Sends it once more, and has other nodes stand in for those that stay silent. */
+    /**
+     * Sends it once more, and has other nodes stand in for those that stay silent. Those who waited
+     * for a relay are sent it now, and have as much time again.
+     */
     private void resend() {
       if (message != null && !heldBack) {
-        tellAll();
         var silent = tally.silent(peers.self());
+        boolean someWaited = silent.removeIf(relays::isWaiting);
+        tellAll();
         accuse(silent);
         silent.forEach(this::replace);
+        if (someWaited) {
+          resendLater();
+        }
       }
     }
 
     private void accuse(List<NodeId> silent) {
       long now = schedule.monotonicMillis();
-      silent.forEach(node -> peers.unanswered(node, sentMillis, now));
+      for (NodeId node : silent) {
+        if (!relays.isSpared(node)) {
+          peers.unanswered(node, sentMillis, now);
+        }
+      }
     }
 
     private void oweTo(List<NodeId> absent) {

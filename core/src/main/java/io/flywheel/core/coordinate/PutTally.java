@@ -5,6 +5,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Reach;
 import io.flywheel.core.replica.PutOrder;
+import io.flywheel.core.ring.Replica;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -93,6 +94,12 @@ final class PutTally {
     return asked.getOrDefault(node, node);
   }
 
+  /** What part the node plays. */
+  Replica partOf(NodeId node) {
+    var owner = ownerOf(node);
+    return node.equals(owner) ? new Replica.Primary(node) : new Replica.FallbackFor(node, owner);
+  }
+
   /** Whether this was news, of somebody who was asked. */
   boolean record(NodeId node, PutStatus status) {
     if (!asked.containsKey(node) || stored.contains(node)) {
@@ -126,7 +133,7 @@ final class PutTally {
     }
     var counted = new ArrayList<>(from);
     counted.removeIf(node -> beside != null && !owners.contains(ownerOf(node)));
-    return Reached.by(counted, owners, reach, peers);
+    return Reached.by(counted, this::ownerOf, owners, reach, peers);
   }
 
   /** How many of these count for the owners: they themselves, and those in their place. */

@@ -2,9 +2,9 @@ package io.flywheel.core.coordinate;
 
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.message.Outcome.Holding;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Merger;
 import io.flywheel.core.version.Siblings;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Gets back from the other replicas what this one lost of a key.
@@ -34,15 +35,15 @@ public final class Recovery {
   private final LocalReplica replica;
   private final Census census;
   private final Schedule schedule;
-  private final ClusterSettings settings;
+  private final Supplier<RecordSettings> inForce;
   private final Set<Key> underWay = new HashSet<>();
 
   public Recovery(
-      LocalReplica replica, Census census, Schedule schedule, ClusterSettings settings) {
+      LocalReplica replica, Census census, Schedule schedule, Supplier<RecordSettings> inForce) {
     this.replica = replica;
     this.census = census;
     this.schedule = schedule;
-    this.settings = settings;
+    this.inForce = inForce;
   }
 
   /** The record here is there and cannot be read. */
@@ -112,7 +113,7 @@ public final class Recovery {
 
   /** Whether all others have said what they hold. */
   private boolean recover(Key key, List<Holding> holdings, boolean unreadable) {
-    var namespace = settings.namespace(key.namespace());
+    var namespace = inForce.get().namespace(key.namespace());
     if (namespace == null) {
       return false;
     }

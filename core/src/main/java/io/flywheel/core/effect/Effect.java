@@ -20,6 +20,9 @@ public sealed interface Effect {
   /** Keep trying to hold a connection to this peer address. */
   record Dial(String address) implements Effect {}
 
+  /** Dial this address no more; a connection that is there may stay. */
+  record StopDialling(String address) implements Effect {}
+
   /**
    * Read one record. The result comes back as {@link Loaded} to {@code Node.loaded} with the same
    * ticket, in any order.

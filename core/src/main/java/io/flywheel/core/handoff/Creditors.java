@@ -11,22 +11,26 @@ import java.util.List;
 final class Creditors {
   private Creditors() {}
 
-  /** Whether others own the partition in its place, or will. */
+  /** Whether others own the partition in its place, or will: who is lost owns nothing for long. */
   static boolean loses(Peers present, NodeId owner, Partition partition) {
-    return !present.ownership().lastingOwners(partition).contains(owner);
+    return present.isLost(owner) || !present.ownership().lastingOwners(partition).contains(owner);
   }
 
   /**
    * Those who have to have it before nothing is owed any more. That is whoever owns the partition
    * by now: all of its owners where the creditor is none, as the ring has changed; and where it is
    * changing, those who are to own it as well, or what was paid would be missing when these are
-   * read. Of those who take another's place only who lives is waited for.
+   * read. Of those who take another's place only who lives is waited for, and nobody of those who
+   * never come back. What one of these is owed is for all others: whoever takes its place copies
+   * them. Where none is left it is kept until there is one.
    */
   static List<NodeId> of(Peers present, Key key, NodeId creditor, long nowMillis) {
     boolean loses = loses(present, creditor, present.ring().partition(key));
     var owners = new ArrayList<>(present.writers(key));
-    owners.removeIf(owner -> !owner.equals(creditor) && present.isGivenUp(owner, key, nowMillis));
-    if (present.owns(creditor, key)) {
+    owners.removeIf(owner -> !owner.equals(creditor) && present.isDismissed(owner, nowMillis));
+    if (present.isLost(creditor) && owners.size() > 1) {
+      owners.remove(creditor);
+    } else if (present.owns(creditor, key)) {
       owners.removeIf(
           owner ->
               !owner.equals(creditor)
@@ -41,7 +45,8 @@ final class Creditors {
     boolean loses = loses(present, creditor, present.ring().partition(key));
     var heirs = new ArrayList<NodeId>();
     for (NodeId owner : present.writers(key)) {
-      boolean isHeir = present.gains(owner, key) && !owner.equals(present.self());
+      boolean isHeir =
+          present.gains(owner, key) && !owner.equals(present.self()) && !present.isLost(owner);
       if (loses && present.owns(creditor, key) && isHeir) {
         heirs.add(owner);
       }

@@ -64,7 +64,7 @@ public final class DebtPayer {
   private final ClusterSettings settings;
   private final Supplier<@Nullable Peers> peers;
   private final BackgroundBudget.Share budget;
-  private final PaymentWindow window = new PaymentWindow();
+  private final PaymentWindow window;
   private final Map<Long, Payment> underWay = new HashMap<>();
   private final Deliveries deliveries;
   private final TreeSet<Key> keysUnderWay = new TreeSet<>();
@@ -98,6 +98,7 @@ public final class DebtPayer {
     this.lastRequest = firstRequest;
     count = new DebtCount(scanner, schedule, records, ledger, eras, settings.partitions());
     deliveries = new Deliveries(settings.partitions());
+    window = PaymentWindow.among(peers);
     budget = background.share(BYTES_PER_SECOND);
   }
 
@@ -341,7 +342,7 @@ public final class DebtPayer {
     private void replied(NodeId from, PutStatus status) {
       long now = schedule.monotonicMillis();
       if (status.isStored() || isTooOld(from, status)) {
-        window.confirmed(sentMillis, now);
+        window.confirmed(from, sentMillis, now);
         awaited.forEach(
             (creditor, owners) -> {
               if (owners.remove(from) && owners.isEmpty()) {

@@ -4,8 +4,10 @@ import io.flywheel.core.coordinate.Peers;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.DebtLedger;
 import io.flywheel.core.ring.Partition;
+import java.util.ArrayList;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * What this node keeps for owners that lose by the change under way. A write that one of them
@@ -16,27 +18,31 @@ import java.util.TreeSet;
  * been paid once.
  *
  * <p>Where a disk has lost or garbled what was owed, that never happens. When nothing has been paid
- * for a while, though all who are to get it live, it goes on without.
+ * for a while, though all who are to get it live, it goes on without, and says so.
  */
 final class Obligations {
   private static final long PATIENCE_MILLIS = 30_000;
 
   private final DebtLedger ledger;
   private final DebtPayer payer;
+  private final Consumer<String> report;
   private final TreeMap<NodeId, TreeSet<Integer>> open = new TreeMap<>();
   private boolean counted;
+  private boolean givenUp;
   private long left;
   private long stuckSinceMillis;
 
-  Obligations(DebtLedger ledger, DebtPayer payer) {
+  Obligations(DebtLedger ledger, DebtPayer payer, Consumer<String> report) {
     this.ledger = ledger;
     this.payer = payer;
+    this.report = report;
   }
 
   /** Another change, or none, is under way. */
   void forget() {
     open.clear();
     counted = false;
+    givenUp = false;
   }
 
   /** Whether they are met; to be asked again and again, once all have confirmed the change. */
@@ -53,7 +59,15 @@ final class Obligations {
       left = present;
       stuckSinceMillis = nowMillis;
     }
-    return counted && (open.isEmpty() || nowMillis - stuckSinceMillis > PATIENCE_MILLIS);
+    boolean isStuck = !open.isEmpty() && nowMillis - stuckSinceMillis > PATIENCE_MILLIS;
+    if (counted && isStuck && !givenUp) {
+      givenUp = true;
+      report.accept(
+          left
+              + " records that this node keeps for others have not come to those who own them by"
+              + " the next ring, and none of them does any more: the change goes on without");
+    }
+    return counted && (open.isEmpty() || isStuck);
   }
 
   private long left() {
@@ -70,7 +84,8 @@ final class Obligations {
   private boolean heirsLive(Peers peers, long nowMillis) {
     for (var partitions : open.values()) {
       for (int partition : partitions) {
-        var heirs = peers.ownership().ownersAfter(new Partition(partition));
+        var heirs = new ArrayList<>(peers.ownership().ownersAfter(new Partition(partition)));
+        heirs.removeIf(peers::isLost);
         if (peers.countAlive(heirs, nowMillis) < heirs.size()) {
           return false;
         }

@@ -158,8 +158,9 @@ final class RangePull {
   }
 
   private void merge(Key key, Bytes record, TransferPage page) {
-    if (with.settings().namespace(key.namespace()) == null) {
-      return; // nobody can ask for it
+    if (with.inForce().get().namespace(key.namespace()) == null) {
+      failure = PutStatus.STALE_RING; // this node is about to hear of the namespace
+      return;
     }
     try {
       var siblings = SiblingsCodec.decode(key, record);
@@ -180,7 +181,10 @@ final class RangePull {
     } else if (why == PutStatus.DAMAGED) {
       trouble();
     } else if (why != null && !(why == PutStatus.UNREADABLE && ++troubles > MOST_TROUBLES)) {
-      with.later(RETRY_MILLIS, this::ask); // its era has closed, or this disk is full or unreadable
+      with.later(
+          RETRY_MILLIS,
+          this::ask); // its era has closed, its namespace is not known yet, or this disk is full or
+      // unreadable
     } else {
       // A record that has rotted here meanwhile is put right when all of its owners can be asked.
       troubles = 0;

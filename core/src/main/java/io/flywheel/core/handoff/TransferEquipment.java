@@ -4,18 +4,22 @@ import io.flywheel.core.effect.Scanner;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.DebtLedger;
 import io.flywheel.core.replica.Journal;
 import io.flywheel.core.replica.LocalReplica;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What a node lends to the transfers of partitions.
  *
+ * @param inForce the settings that shape records, as of now
  * @param report for what an operator should know
  */
 public record TransferEquipment(
     ClusterSettings settings,
+    Supplier<RecordSettings> inForce,
     Scanner scanner,
     Schedule schedule,
     LocalReplica replica,

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * decides how many copies there will be (Riak and Cassandra have both lost writes by copying
  * anybody). Where it copies the very owner whose place it takes, as many owners after the change
  * have each write as before. Where that one does not live, every write that it had is on w - 1 of
- * the others at least, and so many of these are asked that one of them has it: n - w + 1.
+ * the others at least, and so many of these are asked that one of them has it: n - w + 1. Where so
+ * many are lost that fewer are left, all who are left are asked: what they do not have is gone.
  */
 final class TransferSources {
   private TransferSources() {}
@@ -34,6 +35,7 @@ final class TransferSources {
     if (replaced != null) {
       others.remove(replaced);
     }
+    others.removeIf(peers::isLost);
     int needed = Math.min(before.size() - quorum.w() + 1, others.size());
     if (needed == 0 && (replaced == null || !peers.isDismissed(replaced, nowMillis))) {
       return null; // nobody else has anything: it has to come back
@@ -50,15 +52,13 @@ final class TransferSources {
   }
 
   /**
-   * All that live of the owners before the change; null while there is but one of several. One that
-   * is gone, and that the change takes out of the cluster, is not waited for.
+   * The owners before the change, but who never comes back; null while not all of them live. What
+   * one has lost may be with any other alone.
    */
   static @Nullable List<NodeId> living(Peers peers, Partition partition, long nowMillis) {
     var left = new ArrayList<NodeId>(peers.ownership().ownersBefore(partition));
     left.removeIf(node -> peers.isDismissed(node, nowMillis));
-    var living = new ArrayList<NodeId>(left);
-    living.removeIf(node -> !peers.isAlive(node, nowMillis));
-    return living.size() >= Math.min(2, left.size()) ? living : null;
+    return peers.countAlive(left, nowMillis) == left.size() ? left : null;
   }
 
   /** The owner before the change whose place this node takes; null where there is none. */

@@ -77,7 +77,7 @@ public final class Transfers {
     budget = equipment.background().share(bytesPerSecond);
     source = new TransferSource(equipment, equipment.background().share(bytesPerSecond));
     arrived = new ArrivedPartitions(equipment.journal(), stored, this::sayHowFar);
-    obligations = new Obligations(equipment.ledger(), payer);
+    obligations = new Obligations(equipment.ledger(), payer, equipment.report());
     lastRequest = firstRequest;
     rateSinceMillis = equipment.now();
   }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A member that dies in the middle of a change about others would keep it open for ever. The
  * change is undone without it then. As long as nobody was READY that is safe even if it lives: on
- * the way back all read the owners before, as it does, and write at least to them.
+ * the way back all read the owners before, as it does, and write at least to them. Or an operator
+ * says that it is lost: it is not waited for in any phase, as it never has a say again.
  */
 public final class Confirmations {
   private final MembershipTable table;
@@ -79,7 +80,9 @@ public final class Confirmations {
             : open == null ? null : open.change();
     boolean undone = entry instanceof LogEntry.Undo || (open != null && open.undone());
     boolean givenUp =
-        (entry instanceof LogEntry.Undo(var gone) && gone.contains(node))
+        cluster.lost().contains(node)
+            || (entry instanceof LogEntry.Lost(var lost, _) && lost.contains(node))
+            || (entry instanceof LogEntry.Undo(var gone) && gone.contains(node))
             || (open != null && open.givenUp().contains(node));
     if (givenUp) {
       return true;

@@ -65,9 +65,7 @@ public final class Doorkeeper {
     }
     if (envelope.settings() != settings) {
       return new Verdict.TurnedAway(
-          "node "
-              + envelope.from()
-              + " has other cluster settings (cluster, partitions, n, limits, namespaces)");
+          "node " + envelope.from() + " has other cluster settings (cluster, partitions, n)");
     }
     if (cluster == null) {
       boolean forms =
@@ -86,6 +84,12 @@ public final class Doorkeeper {
       return envelope.clusterId() == 0 && asks
           ? WELCOME
           : new Verdict.TurnedAway("node " + envelope.from() + " belongs to another cluster");
+    }
+    if (cluster.lost().contains(envelope.from())) {
+      return new Verdict.Unacquainted(
+          "node "
+              + envelope.from()
+              + " is lost, by the word of an operator, and yet it speaks: nobody listens to it");
     }
     if (cluster.member(envelope.from()) == null) {
       return mayBeOutside(envelope, cluster)

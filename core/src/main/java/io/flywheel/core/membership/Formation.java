@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * and draws the cluster's id. It stores both before it tells anyone, so there is never a second
  * proposal; the others store what they are told and serve.
  *
- * <p>A decider: it says what should happen, and the node does it. Settings were compared before an
- * announcement gets here.
+ * <p>A decider: it says what should happen, and the node does it. The settings that never change
+ * were compared before an announcement gets here.
  */
 public final class Formation {
   /** What a node does about a cluster that it was told of. */
@@ -61,6 +61,10 @@ public final class Formation {
       obstacle = member.name() + " is not among the initial-members";
       return;
     }
+    if (announce.records() != settings.records().digest()) {
+      obstacle = member.name() + " has other limits or namespaces";
+      return;
+    }
     var known = announced.get(member.name());
     if (known != null && known.id().equals(self.id()) && !member.id().equals(self.id())) {
       obstacle = "another node has the name " + self.name();
@@ -92,7 +96,7 @@ public final class Formation {
       return null;
     }
     var ring = Placement.form(ringMembers, settings.partitions(), settings.replication());
-    return Cluster.formed(clusterId, settings.fingerprint(), members, ring);
+    return Cluster.formed(clusterId, settings.fingerprint(), settings.records(), members, ring);
   }
 
   private List<RingMember> ringMembers() {
@@ -108,7 +112,11 @@ public final class Formation {
   public Verdict told(Formed formed) {
     return told(
         Cluster.formed(
-            formed.clusterId(), settings.fingerprint(), formed.members(), formed.ring()));
+            formed.clusterId(),
+            settings.fingerprint(),
+            formed.records(),
+            formed.members(),
+            formed.ring()));
   }
 
   /** A cluster has been formed, and may have changed since. */
@@ -160,6 +168,7 @@ public final class Formation {
       }
     }
     return cluster.id() != 0
+        && cluster.lost().stream().allMatch(cluster.ring()::contains)
         && cluster.settings() == settings.fingerprint()
         && cluster.epoch() > 0
         && isSound(cluster.ring(), identities, settings)

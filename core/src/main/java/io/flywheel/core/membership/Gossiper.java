@@ -37,9 +37,6 @@ import java.util.TreeSet;
  * refused ({@link Plausibility}). Silence is never gossip: see {@link Inquiries}.
  */
 public final class Gossiper {
-  /** How many others a round turns to. */
-  static final int FANOUT = 3;
-
   private static final int LEAST_DIGESTS = 16;
   private static final int MOST_DIGESTS = 48;
   private static final int DIGESTS_FOR_EACH_LEARNT = 8;
@@ -47,7 +44,6 @@ public final class Gossiper {
   private static final int COMMON_NEWS_IN_A_MESSAGE = 6;
   private static final int MOST_NEWS_IN_AN_ANSWER = 48;
   private static final long ROUND_MILLIS = 1_000;
-  private static final int GONE_ONE_IN = 4;
   private static final long MOST_ERAS_LOST = 1L << 22;
   private static final int MOST_REPORTS = 50;
 
@@ -78,6 +74,7 @@ public final class Gossiper {
   private final Errands errands;
   private final OwnClaim own;
   private final StateChanges changes;
+  private final Partners partners;
   private final TreeSet<String> reported = new TreeSet<>();
   private final TreeSet<NodeId> farAhead = new TreeSet<>();
   private List<NodeId> others = List.of();
@@ -115,6 +112,7 @@ public final class Gossiper {
     errands = new Errands(self, schedule, owner, firstRequest + (1L << 50));
     changes = new StateChanges(table, outbox);
     own = new OwnClaim(self, generation, states, eras, wellness, rumours, schedule);
+    partners = new Partners(self, table, random);
     digestsFrom = self;
     awakeMillis = schedule.monotonicMillis();
   }
@@ -130,7 +128,8 @@ public final class Gossiper {
   /** The members of this epoch are in the table, and this node acts on it. */
   public void changed(long ringEpoch) {
     others = table.others();
-    watched = WatchList.of(self, others);
+    partners.among(others);
+    watched = WatchList.of(self, others, other -> table.areNear(self, other));
     table.watch(watched);
     own.actsOn(ringEpoch);
   }
@@ -254,24 +253,12 @@ public final class Gossiper {
     digests = Math.clamp((long) learnt * DIGESTS_FOR_EACH_LEARNT, LEAST_DIGESTS, MOST_DIGESTS);
     learnt = 0;
     boolean aboutAnybody = true;
-    for (NodeId peer : partners(now)) {
+    for (NodeId peer : partners.draw(now)) {
       owner.send(peer, digest(aboutAnybody, news()));
       aboutAnybody = false;
     }
     schedule.at(
         now + ROUND_MILLIS * 4 / 5 + random.nextLong(ROUND_MILLIS * 2 / 5), _ -> round(), 0);
-  }
-
-  /** Three that live, as far as is known, and now and then one that does not: it may be back. */
-  private SortedSet<NodeId> partners(long now) {
-    var partners = new TreeSet<NodeId>();
-    for (int i = 0; i < 4 * FANOUT && partners.size() < FANOUT && !others.isEmpty(); i++) {
-      var peer = others.get(random.nextInt(others.size()));
-      if (table.state(peer, now) != Liveness.DOWN || random.nextInt(GONE_ONE_IN) == 0) {
-        partners.add(peer);
-      }
-    }
-    return partners;
   }
 
   /** About those whose turn it is, or first of all about members of whom nothing is known. */

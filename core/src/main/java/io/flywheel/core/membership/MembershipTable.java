@@ -6,12 +6,14 @@ import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Verdict;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ public final class MembershipTable {
   private final TreeMap<NodeId, Observation> others = new TreeMap<>();
   private final TreeMap<NodeId, Member> members = new TreeMap<>();
   private final MemberStates states = new MemberStates();
+
+  /** Those who never come back. */
+  private SortedSet<NodeId> lost = new TreeSet<>();
 
   public MembershipTable(NodeId self) {
     this.self = self;
@@ -51,6 +56,16 @@ public final class MembershipTable {
     states.forget(id);
   }
 
+  /** These members are lost: down, whatever is heard. */
+  public void lose(Collection<NodeId> members) {
+    lost = new TreeSet<>(members);
+  }
+
+  /** Whether a member is lost by the word of an operator, and never comes back. */
+  public boolean isLost(NodeId id) {
+    return lost.contains(id);
+  }
+
   /** Expects heartbeats of these only. */
   void watch(SortedSet<NodeId> watched) {
     others.forEach((id, observation) -> observation.watch(watched.contains(id)));
@@ -62,6 +77,15 @@ public final class MembershipTable {
 
   public @Nullable Member member(NodeId id) {
     return members.get(id);
+  }
+
+  /** Whether two members stand in one data centre. */
+  boolean areNear(NodeId one, NodeId other) {
+    var first = members.get(one);
+    var second = members.get(other);
+    return first == null
+        || second == null
+        || first.zone().datacenter().equals(second.zone().datacenter());
   }
 
   /** What an operator calls a member. */
@@ -178,7 +202,7 @@ public final class MembershipTable {
       return Liveness.ALIVE;
     }
     var observation = others.get(id);
-    return observation == null ? Liveness.DOWN : state(observation, nowMillis);
+    return observation == null || isLost(id) ? Liveness.DOWN : state(observation, nowMillis);
   }
 
   static Liveness state(Observation observation, long nowMillis) {
@@ -202,6 +226,9 @@ public final class MembershipTable {
     var observation = others.get(id);
     if (observation == null) {
       return id.equals(self) ? complaint(id) : "not a member";
+    }
+    if (isLost(id)) {
+      return "lost, by the word of an operator";
     }
     if (!observation.isConnected()) {
       return joined("no connection", observation.hearsay());

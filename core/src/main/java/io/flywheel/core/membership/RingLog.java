@@ -13,6 +13,7 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,12 @@ import org.jspecify.annotations.Nullable;
  * on the entry after its own epoch: who is behind learns first what was decided, and who is ahead
  * says so. Cost: two round trips and two syncs at each voter, for a handful of entries in each
  * change of the ring.
+ *
+ * <p>Where half of the voters are destroyed there is no majority any more. So one entry, that
+ * members are lost, is decided by all others together, be they a majority or not, and has them vote
+ * no more. Of whatever a majority has decided before, one of them knows, unless those who are lost
+ * were a majority by themselves; what these alone knew nobody acts on who is left. It takes the
+ * word of an operator that they will never vote again, and none of the others may see them alive.
  */
 public final class RingLog {
   /** Whose log it is. */
@@ -43,6 +50,9 @@ public final class RingLog {
 
     /** This entry begins that epoch. */
     void decided(long epoch, LogEntry entry);
+
+    /** Whether this member is not known to be gone. */
+    boolean mayLive(NodeId member);
 
     /** This member speaks of an epoch that was begun long ago. */
     void isBehind(NodeId member);
@@ -82,15 +92,19 @@ public final class RingLog {
   /** Tries to have this entry decided next; false when another one is being tried. */
   public boolean propose(LogEntry entry, long untilMillis) {
     var present = cluster;
-    return present != null
-        && proposer.propose(present.epoch() + 1, present.ring().members(), entry, untilMillis);
+    if (present == null) {
+      return false;
+    }
+    var lost = lostBy(entry);
+    var voters = lost.isEmpty() ? present.voters() : present.survivors(lost);
+    return proposer.propose(present, voters, lost, entry, untilMillis);
   }
 
   /** A message about ballots. */
   public void received(NodeId from, AboutRing message) {
     switch (message) {
       case Prepare prepare -> {
-        if (isNext(from, prepare.epoch())) {
+        if (isNext(from, prepare.epoch()) && areGone(prepare.lost())) {
           acceptor.asked(from, prepare);
         }
       }
@@ -121,7 +135,16 @@ public final class RingLog {
 
   /** What no proposer in its right mind proposes is not accepted. */
   private boolean mayFollow(LogEntry entry) {
-    return cluster != null && cluster.objection(entry).isEmpty();
+    return cluster != null && cluster.objection(entry).isEmpty() && areGone(lostBy(entry));
+  }
+
+  private static List<NodeId> lostBy(LogEntry entry) {
+    return entry instanceof LogEntry.Lost(var nodes, _) ? nodes : List.of();
+  }
+
+  /** Nobody is lost whom anybody sees alive: one who lives might vote with others meanwhile. */
+  private boolean areGone(List<NodeId> lost) {
+    return lost.stream().noneMatch(owner::mayLive);
   }
 
   /** What a node says to itself does not go through the network. */
@@ -151,6 +174,11 @@ public final class RingLog {
     @Override
     public void decided(long epoch, LogEntry entry) {
       rest.decided(epoch, entry);
+    }
+
+    @Override
+    public boolean mayLive(NodeId member) {
+      return rest.mayLive(member);
     }
 
     @Override

@@ -8,10 +8,9 @@ import io.flywheel.core.message.Message.Promise;
 import io.flywheel.core.message.Message.Refusal;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Ballot;
+import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
-import io.flywheel.core.ring.RingMember;
 import io.flywheel.core.ring.Vote;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -38,8 +37,10 @@ final class RingProposer {
 
   /** One entry that this node wishes for, in one epoch. */
   private static final class Attempt {
+    private final Cluster before;
     private final long epoch;
     private final List<NodeId> voters;
+    private final List<NodeId> lost;
     private final LogEntry wish;
     private final long untilMillis;
     private final TreeSet<NodeId> promised = new TreeSet<>();
@@ -50,15 +51,20 @@ final class RingProposer {
     private boolean refused;
     private int ballots;
 
-    private Attempt(long epoch, List<NodeId> voters, LogEntry wish, long untilMillis) {
-      this.epoch = epoch;
+    private Attempt(
+        Cluster before, List<NodeId> voters, List<NodeId> lost, LogEntry wish, long untilMillis) {
+      this.before = before;
+      this.epoch = before.epoch() + 1;
       this.voters = voters;
+      this.lost = lost;
       this.wish = wish;
       this.untilMillis = untilMillis;
     }
 
-    private boolean isMajority(Set<NodeId> those) {
-      return 2 * those.size() > voters.size();
+    private boolean decide(Set<NodeId> those) {
+      return lost.isEmpty()
+          ? 2 * those.size() > voters.size()
+          : those.size() == voters.size(); // what has been decided may be known to one of them
     }
   }
 
@@ -75,14 +81,17 @@ final class RingProposer {
     return attempt != null;
   }
 
-  /** Whether there is nothing else that is being tried. */
-  boolean propose(long epoch, List<RingMember> members, LogEntry wish, long untilMillis) {
+  /**
+   * Whether there is nothing else that is being tried.
+   *
+   * @param lost members that are lost by it: then all voters have to agree, else a majority
+   */
+  boolean propose(
+      Cluster before, List<NodeId> voters, List<NodeId> lost, LogEntry wish, long untilMillis) {
     if (attempt != null) {
       return false;
     }
-    var voters = new ArrayList<NodeId>();
-    members.forEach(member -> voters.add(member.id()));
-    attempt = new Attempt(epoch, voters, wish, untilMillis);
+    attempt = new Attempt(before, voters, lost, wish, untilMillis);
     prepare(attempt);
     return true;
   }
@@ -104,7 +113,7 @@ final class RingProposer {
     present.value = null;
     present.refused = false;
     retryIn(PATIENCE_MILLIS + random.nextLong(PATIENCE_MILLIS / 2), present);
-    var prepare = new Prepare(present.epoch, present.ballot);
+    var prepare = new Prepare(present.epoch, present.ballot, present.lost);
     present.voters.forEach(voter -> owner.send(voter, prepare));
   }
 
@@ -137,9 +146,10 @@ final class RingProposer {
     if (vote != null && (newest == null || vote.ballot().compareTo(newest.ballot()) > 0)) {
       present.newestVote = vote;
     }
-    if (present.isMajority(present.promised)) {
+    if (present.decide(present.promised)) {
       var found = present.newestVote;
-      var value = found == null ? present.wish : found.entry();
+      var value =
+          found == null ? present.wish : present.before.reconciled(present.wish, found.entry());
       present.value = value;
       var accept = new Accept(present.epoch, new Vote(present.ballot, value));
       present.voters.forEach(voter -> owner.send(voter, accept));
@@ -153,7 +163,7 @@ final class RingProposer {
       return;
     }
     present.accepted.add(from);
-    if (present.isMajority(present.accepted)) {
+    if (present.decide(present.accepted)) {
       attempt = null;
       owner.decided(present.epoch, value);
     }

@@ -4,12 +4,15 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.MemberState;
+import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Reach;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.ring.Ballot;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
+import io.flywheel.core.ring.Replica;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.core.ring.Slice;
 import io.flywheel.core.ring.Vote;
@@ -52,11 +55,17 @@ public sealed interface Message {
 
   record ProbeReply(long request, boolean reached) implements AboutMembers {}
 
-  /** Before a cluster is formed: who I am, and with whom I expect to form it. */
-  record Announce(Member member, List<String> initialMembers) implements AboutMembers {}
+  /**
+   * Before a cluster is formed: who I am, and with whom I expect to form it.
+   *
+   * @param records digest of the {@link RecordSettings} that it is to begin with
+   */
+  record Announce(Member member, List<String> initialMembers, long records)
+      implements AboutMembers {}
 
-  /** The cluster exists: its id, its members and its ring. */
-  record Formed(long clusterId, List<Member> members, Ring ring) implements AboutMembers {}
+  /** The cluster exists: its id, its settings, its members and its ring. */
+  record Formed(long clusterId, RecordSettings records, List<Member> members, Ring ring)
+      implements AboutMembers {}
 
   /**
    * Coordinate this put: its sender is no replica of the key.
@@ -92,6 +101,23 @@ public sealed interface Message {
       implements Message {}
 
   record ReplicaPutReply(long request, PutStatus status) implements Message {}
+
+  /**
+   * Merge this record and say when it is on disk, and pass it on to these: they stand where the
+   * receiver does, far from the sender, and the record is to travel there once. They answer the
+   * sender themselves.
+   *
+   * @param others who else is to keep it there, and for whom
+   */
+  record RelayedPut(ReplicaPut put, List<Replica> others) implements Message {}
+
+  /**
+   * Merge this record, which its coordinator could have brought here, and tell that one when it is
+   * on disk.
+   *
+   * @param epoch the coordinator's: by its ring it chose who is to have the record
+   */
+  record PassedOnPut(NodeId coordinator, long epoch, ReplicaPut put) implements Message {}
 
   /**
    * Send your record of this key, from disk.
@@ -185,8 +211,12 @@ public sealed interface Message {
    */
   sealed interface AboutRing extends Message {}
 
-  /** Promise to accept nothing of an older ballot. */
-  record Prepare(long epoch, Ballot ballot) implements AboutRing {}
+  /**
+   * Promise to accept nothing of an older ballot.
+   *
+   * @param lost members that the proposer is told are lost: only all others together decide then
+   */
+  record Prepare(long epoch, Ballot ballot, List<NodeId> lost) implements AboutRing {}
 
   /** Promised, and on disk. */
   record Promise(long epoch, Ballot ballot, @Nullable Vote vote) implements AboutRing {}
@@ -218,8 +248,10 @@ public sealed interface Message {
    * Let me become a member.
    *
    * @param replaces the name of the dead member whose place it takes; empty for none
+   * @param namespaces what it is configured to believe of namespaces
    */
-  record JoinAsk(Member member, String replaces) implements AboutRing {}
+  record JoinAsk(Member member, String replaces, List<NamespaceSettings> namespaces)
+      implements AboutRing {}
 
   record JoinRefusal(String reason) implements AboutRing {}
 

@@ -8,12 +8,14 @@ import io.flywheel.core.message.Message.GetStatus;
 import io.flywheel.core.message.Message.Gossip;
 import io.flywheel.core.message.Message.Heartbeat;
 import io.flywheel.core.message.Message.News;
+import io.flywheel.core.message.Message.PassedOnPut;
 import io.flywheel.core.message.Message.Probe;
 import io.flywheel.core.message.Message.ProbeReply;
 import io.flywheel.core.message.Message.PutStatus;
 import io.flywheel.core.message.Message.Reap;
 import io.flywheel.core.message.Message.ReapAnswer;
 import io.flywheel.core.message.Message.ReapAsk;
+import io.flywheel.core.message.Message.RelayedPut;
 import io.flywheel.core.message.Message.ReplicaGet;
 import io.flywheel.core.message.Message.ReplicaGetReply;
 import io.flywheel.core.message.Message.ReplicaPut;
@@ -32,7 +34,9 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Reach;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.model.RequestId;
+import io.flywheel.core.ring.Replica;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayList;
@@ -59,6 +63,8 @@ public final class MessageCodec {
   private static final int REPLICA_PUT_REPLY = 7;
   private static final int REPLICA_GET = 8;
   private static final int REPLICA_GET_REPLY = 9;
+  private static final int RELAYED_PUT = 10;
+  private static final int PASSED_ON_PUT = 11;
 
   private static final int WRITTEN = 1;
   private static final int REFUSED = 2;
@@ -94,6 +100,8 @@ public final class MessageCodec {
     return 128
         + switch (message) {
           case ReplicaPut put -> put.record().length();
+          case RelayedPut relayed -> relayed.put().record().length();
+          case PassedOnPut passed -> passed.put().record().length();
           case ReplicaGetReply reply -> reply.record().length();
           case ForwardPut put -> put.write().value().length();
           case Message.TransferPage page ->
@@ -110,9 +118,11 @@ public final class MessageCodec {
         announce.member().write(out);
         out.varint(announce.initialMembers().size());
         announce.initialMembers().forEach(out::text);
+        out.i64(announce.records());
       }
       case Formed formed -> {
-        out.u8(FORMED).i64(formed.clusterId()).varint(formed.members().size());
+        formed.records().write(out.u8(FORMED).i64(formed.clusterId()));
+        out.varint(formed.members().size());
         formed.members().forEach(member -> member.write(out));
         formed.ring().write(out);
       }
@@ -121,12 +131,15 @@ public final class MessageCodec {
         out.u8(FORWARD_REPLY).varint(reply.request());
         writeOutcome(out, reply.outcome());
       }
-      case ReplicaPut put -> {
-        out.u8(REPLICA_PUT).varint(put.request());
-        put.key().write(out);
-        out.varint(put.era());
-        writeOwner(out, put.owner());
-        out.bytes(put.record());
+      case ReplicaPut put -> writeReplicaPut(out.u8(REPLICA_PUT), put);
+      case RelayedPut relayed -> {
+        writeReplicaPut(out.u8(RELAYED_PUT), relayed.put());
+        out.varint(relayed.others().size());
+        relayed.others().forEach(other -> writeReplica(out, other));
+      }
+      case PassedOnPut passed -> {
+        out.u8(PASSED_ON_PUT).i64(passed.coordinator().value()).varint(passed.epoch());
+        writeReplicaPut(out, passed.put());
       }
       case ReplicaPutReply reply ->
           out.u8(REPLICA_PUT_REPLY).varint(reply.request()).u8(reply.status().code());
@@ -153,17 +166,13 @@ public final class MessageCodec {
     int kind = in.u8();
     return switch (kind) {
       case HEARTBEAT -> new Heartbeat(in.varint());
-      case ANNOUNCE -> new Announce(Member.read(in), readTexts(in));
-      case FORMED -> new Formed(in.i64(), readMembers(in), Ring.read(in));
+      case ANNOUNCE -> new Announce(Member.read(in), readTexts(in), in.i64());
+      case FORMED -> new Formed(in.i64(), RecordSettings.read(in), readMembers(in), Ring.read(in));
       case FORWARD_PUT -> readForwardPut(in);
       case FORWARD_REPLY -> new ForwardReply(in.varint(), readOutcome(in));
-      case REPLICA_PUT ->
-          new ReplicaPut(
-              in.varint(),
-              Key.read(in),
-              in.varint(),
-              readOwner(in),
-              in.bytes(SiblingsCodec.MAX_RECORD_BYTES));
+      case REPLICA_PUT -> readReplicaPut(in);
+      case RELAYED_PUT -> new RelayedPut(readReplicaPut(in), readReplicas(in));
+      case PASSED_ON_PUT -> new PassedOnPut(new NodeId(in.i64()), in.varint(), readReplicaPut(in));
       case REPLICA_PUT_REPLY -> new ReplicaPutReply(in.varint(), constant(in, PutStatus.values()));
       case REPLICA_GET -> new ReplicaGet(in.varint(), Key.read(in), in.bool(), readTimeout(in));
       case REPLICA_GET_REPLY ->
@@ -250,6 +259,40 @@ public final class MessageCodec {
       case UNKNOWN -> new Unknown(in.text(MAX_TEXT_BYTES));
       default -> throw new MalformedException("outcome kind " + kind + " is not known");
     };
+  }
+
+  private static void writeReplicaPut(ByteWriter out, ReplicaPut put) {
+    out.varint(put.request());
+    put.key().write(out);
+    out.varint(put.era());
+    writeOwner(out, put.owner());
+    out.bytes(put.record());
+  }
+
+  private static ReplicaPut readReplicaPut(ByteReader in) throws MalformedException {
+    return new ReplicaPut(
+        in.varint(),
+        Key.read(in),
+        in.varint(),
+        readOwner(in),
+        in.bytes(SiblingsCodec.MAX_RECORD_BYTES));
+  }
+
+  private static void writeReplica(ByteWriter out, Replica replica) {
+    out.i64(replica.node().value());
+    writeOwner(out, replica instanceof Replica.Primary ? null : replica.owner());
+  }
+
+  private static List<Replica> readReplicas(ByteReader in) throws MalformedException {
+    int count = in.count(Math.min(MAX_MEMBERS, in.remaining() / Long.BYTES));
+    var replicas = new ArrayList<Replica>(count);
+    for (int i = 0; i < count; i++) {
+      var node = new NodeId(in.i64());
+      var owner = readOwner(in);
+      replicas.add(
+          owner == null ? new Replica.Primary(node) : new Replica.FallbackFor(node, owner));
+    }
+    return List.copyOf(replicas);
   }
 
   private static void writeOwner(ByteWriter out, @Nullable NodeId owner) {

@@ -14,10 +14,14 @@ import io.flywheel.core.model.ByteReader;
 import io.flywheel.core.model.ByteWriter;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
+import io.flywheel.core.model.NamespaceSettings;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.ring.Ballot;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
 import io.flywheel.core.ring.Vote;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What members tell each other of the ring log, as bytes. */
@@ -39,7 +43,10 @@ final class RingCodec {
 
   static void write(ByteWriter out, Message.AboutRing message) {
     switch (message) {
-      case Prepare(var epoch, var ballot) -> ballot.write(out.u8(PREPARE).varint(epoch));
+      case Prepare(var epoch, var ballot, var lost) -> {
+        ballot.write(out.u8(PREPARE).varint(epoch));
+        LogEntry.write(out, lost);
+      }
       case Promise(var epoch, var ballot, var vote) -> {
         ballot.write(out.u8(PROMISE).varint(epoch));
         out.bool(vote != null);
@@ -57,9 +64,10 @@ final class RingCodec {
       case RingAsk(var epoch) -> out.u8(RING_ASK).varint(epoch);
       case RingNews(var cluster, var era, var closed) ->
           cluster.write(out.u8(RING_NEWS).varint(era).varint(closed));
-      case JoinAsk(var member, var replaces) -> {
-        out.u8(JOIN_ASK).text(replaces);
-        member.write(out);
+      case JoinAsk(var member, var replaces, var namespaces) -> {
+        member.write(out.u8(JOIN_ASK).text(replaces));
+        out.varint(namespaces.size());
+        namespaces.forEach(namespace -> namespace.write(out));
       }
       case JoinRefusal(var reason) -> out.u8(JOIN_REFUSAL).text(reason);
     }
@@ -68,7 +76,7 @@ final class RingCodec {
   /** Null for another kind of message. */
   static @Nullable Message read(int kind, ByteReader in) throws MalformedException {
     return switch (kind) {
-      case PREPARE -> new Prepare(in.varint(), Ballot.read(in));
+      case PREPARE -> new Prepare(in.varint(), Ballot.read(in), LogEntry.readNodes(in));
       case PROMISE -> new Promise(in.varint(), Ballot.read(in), in.bool() ? Vote.read(in) : null);
       case ACCEPT -> new Accept(in.varint(), Vote.read(in));
       case ACCEPTED -> new Accepted(in.varint(), Ballot.read(in));
@@ -82,10 +90,19 @@ final class RingCodec {
       }
       case JOIN_ASK -> {
         String replaces = in.text(MAX_TEXT_BYTES);
-        yield new JoinAsk(Member.read(in), replaces);
+        yield new JoinAsk(Member.read(in), replaces, readNamespaces(in));
       }
       case JOIN_REFUSAL -> new JoinRefusal(in.text(MAX_TEXT_BYTES));
       default -> null;
     };
+  }
+
+  private static List<NamespaceSettings> readNamespaces(ByteReader in) throws MalformedException {
+    int count = in.count(Math.min(RecordSettings.MOST_NAMESPACES, in.remaining()));
+    var namespaces = new ArrayList<NamespaceSettings>(count);
+    for (int i = 0; i < count; i++) {
+      namespaces.add(NamespaceSettings.read(in));
+    }
+    return List.copyOf(namespaces);
   }
 }

@@ -2,24 +2,21 @@ package io.flywheel.core.model;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that shape records and their placement, the same on every node of a cluster: fixed
- * at formation, compared at every handshake by their fingerprint.
+ * What a node is configured to believe of its cluster. Its name, its partitions and the placement
+ * of copies are compared with every message, by their fingerprint. The rest only begins with what
+ * is configured at formation: once there is a cluster, its {@link RecordSettings} count.
  */
 public final class ClusterSettings {
   private final String cluster;
   private final int partitions;
   private final Quorum quorum;
   private final Replication replication;
-  private final Limits limits;
-  private final TreeMap<String, NamespaceSettings> namespaces = new TreeMap<>();
+  private final List<NamespaceSettings> namespaces;
+  private final RecordSettings records;
   private final long fingerprint;
 
   public ClusterSettings(
@@ -47,10 +44,8 @@ public final class ClusterSettings {
     this.partitions = partitions;
     this.quorum = quorum;
     this.replication = replication;
-    this.limits = limits;
-    this.namespaces.put(NamespaceSettings.DEFAULT.name(), NamespaceSettings.DEFAULT);
-    this.namespaces.put(NamespaceSettings.LWW.name(), NamespaceSettings.LWW);
-    namespaces.forEach(namespace -> this.namespaces.put(namespace.name(), namespace));
+    this.namespaces = List.copyOf(namespaces);
+    this.records = RecordSettings.of(limits, namespaces);
     this.fingerprint = computeFingerprint();
   }
 
@@ -72,19 +67,17 @@ public final class ClusterSettings {
     return replication;
   }
 
-  public Limits limits() {
-    return limits;
-  }
-
-  public @Nullable NamespaceSettings namespace(String name) {
-    return namespaces.get(name);
-  }
-
+  /** The namespaces that are named; there are two more. */
   public List<NamespaceSettings> namespaces() {
-    return Collections.unmodifiableList(new ArrayList<>(namespaces.values()));
+    return namespaces;
   }
 
-  /** A digest of everything here that two nodes must agree on; R and W are only defaults. */
+  /** What a cluster begins with that is formed with these settings. */
+  public RecordSettings records() {
+    return records;
+  }
+
+  /** A digest of what never changes and two nodes must agree on; R and W are only defaults. */
   public long fingerprint() {
     return fingerprint;
   }
@@ -92,19 +85,15 @@ public final class ClusterSettings {
   private long computeFingerprint() {
     var out = new ByteWriter();
     out.text(cluster).varint(partitions).varint(quorum.n());
-    out.varint(limits.valueBytes()).varint(limits.siblings()).varint(limits.objectBytes());
-    for (var namespace : namespaces.values()) {
-      out.text(namespace.name())
-          .text(namespace.conflicts().name())
-          .text(namespace.overflow().name())
-          .text(namespace.blindWrites().name())
-          .varint(namespace.ttlMillis());
-    }
     if (replication.isByDatacenter()) {
       replication.write(out);
     }
+    return digest(out);
+  }
+
+  static long digest(ByteWriter written) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(out.toByteArray());
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(written.toByteArray());
       return new ByteReader(digest).i64();
     } catch (NoSuchAlgorithmException | MalformedException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);

@@ -20,12 +20,13 @@ import io.flywheel.core.message.Outcome.Refused;
 import io.flywheel.core.message.Receipt;
 import io.flywheel.core.message.Write;
 import io.flywheel.core.model.Bytes;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Quorum;
 import io.flywheel.core.model.Reach;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.PutOrder;
 import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Context;
@@ -50,13 +51,11 @@ final class ClientDesk {
   private static final long DEFAULT_TIMEOUT_MILLIS = 1_000;
   private static final long MAX_TIMEOUT_MILLIS = 60_000;
 
-  /** A century: more is a mistake, and would overflow somewhere one day. */
-  private static final long MAX_TTL_MILLIS = 36_525L * 24 * 60 * 60 * 1000;
-
   private static final Outcome NOBODY_TO_ASK =
       new NotDone(Obstacle.TOO_FEW_REPLICAS, "none of the key's replicas is alive");
 
-  private final ClusterSettings settings;
+  private final Quorum defaults;
+  private final Supplier<RecordSettings> inForce;
   private final Schedule schedule;
   private final ContextSeal seal;
   private final PutCoordinator puts;
@@ -71,7 +70,8 @@ final class ClientDesk {
   private long siblingsFound;
 
   ClientDesk(
-      ClusterSettings settings,
+      Quorum defaults,
+      Supplier<RecordSettings> inForce,
       Schedule schedule,
       ContextSeal seal,
       PutCoordinator puts,
@@ -81,7 +81,8 @@ final class ClientDesk {
       Upkeep upkeep,
       WaitingLine line,
       Supplier<@Nullable Peers> peers) {
-    this.settings = settings;
+    this.defaults = defaults;
+    this.inForce = inForce;
     this.schedule = schedule;
     this.seal = seal;
     this.puts = puts;
@@ -104,11 +105,14 @@ final class ClientDesk {
 
   /** Only once there is a cluster. */
   void serve(ClientRequest request, Consumer<Outcome> answer) {
-    var namespace = settings.namespace(request.key().namespace());
+    var namespace = inForce.get().namespace(request.key().namespace());
     if (namespace == null) {
       answer.accept(
           new Refused(
-              Refusal.UNKNOWN_NAMESPACE, "there is no namespace " + request.key().namespace()));
+              Refusal.UNKNOWN_NAMESPACE,
+              "there is no namespace "
+                  + request.key().namespace()
+                  + " that this node knows of; 'flywheel namespace create' makes one"));
       return;
     }
     if (!HybridClock.isPlausible(schedule.wallMillis())) {
@@ -172,15 +176,15 @@ final class ClientDesk {
   void forwarded(NodeId from, ForwardPut put) {
     Consumer<Outcome> answer =
         outcome -> present().send(from, new ForwardReply(put.request(), outcome));
-    if (settings.namespace(put.key().namespace()) == null) {
+    if (inForce.get().namespace(put.key().namespace()) == null) {
       answer.accept(new NotDone(Obstacle.NOT_SERVING, "this node does not know the namespace"));
       return;
     }
-    if (put.write().value().length() > settings.limits().valueBytes()) {
+    if (put.write().value().length() > inForce.get().limits().valueBytes()) {
       answer.accept(tooLarge(put.write()));
       return;
     }
-    if (!isCount(put.w()) || put.pw() > settings.quorum().n()) {
+    if (!isCount(put.w()) || put.pw() > defaults.n()) {
       answer.accept(badQuorum("W and PW"));
       return;
     }
@@ -205,18 +209,17 @@ final class ClientDesk {
 
   private void put(
       ClientRequest.Put put, NamespaceSettings namespace, long deadline, Consumer<Outcome> answer) {
-    var defaults = settings.quorum();
     int w = put.w() == 0 ? defaults.w() : put.w();
     int pw = put.pw() == 0 ? defaults.pw() : put.pw();
     if (!isCount(w) || pw < 0 || pw > defaults.n()) {
       answer.accept(badQuorum("W and PW"));
       return;
     }
-    if (put.ttlMillis() < 0 || put.ttlMillis() > MAX_TTL_MILLIS) {
+    if (put.ttlMillis() < 0 || put.ttlMillis() > NamespaceSettings.LONGEST_TTL_MILLIS) {
       answer.accept(new Refused(Refusal.BAD_TTL, "a TTL is above 0 and at most a century"));
       return;
     }
-    if (put.write().value().length() > settings.limits().valueBytes()) {
+    if (put.write().value().length() > inForce.get().limits().valueBytes()) {
       answer.accept(tooLarge(put.write()));
       return;
     }
@@ -277,8 +280,8 @@ final class ClientDesk {
         present(),
         order.key(),
         namespace.conflicts(),
-        isAnywhere ? settings.quorum().r() : 1,
-        settings.quorum().pr(),
+        isAnywhere ? defaults.r() : 1,
+        defaults.pr(),
         order.reach(),
         order.deadlineMillis(),
         new GetListener() {
@@ -340,9 +343,9 @@ final class ClientDesk {
 
   private void get(
       ClientRequest.Get get, NamespaceSettings namespace, long deadline, Consumer<Outcome> answer) {
-    int r = get.r() == 0 ? settings.quorum().r() : get.r();
-    int pr = get.pr() == 0 ? settings.quorum().pr() : get.pr();
-    if (!isCount(r) || pr < 0 || pr > settings.quorum().n()) {
+    int r = get.r() == 0 ? defaults.r() : get.r();
+    int pr = get.pr() == 0 ? defaults.pr() : get.pr();
+    if (!isCount(r) || pr < 0 || pr > defaults.n()) {
       answer.accept(badQuorum("R and PR"));
       return;
     }
@@ -382,7 +385,7 @@ final class ClientDesk {
 
   /** A key that was never written has no context, except where writing it takes one. */
   private boolean showsContext(Key key, Found found) {
-    var namespace = settings.namespace(key.namespace());
+    var namespace = inForce.get().namespace(key.namespace());
     return !found.context().isEmpty() || (namespace != null && namespace.refusesBlindWrites());
   }
 
@@ -396,12 +399,11 @@ final class ClientDesk {
   }
 
   private boolean isCount(int value) {
-    return value >= 1 && value <= settings.quorum().n();
+    return value >= 1 && value <= defaults.n();
   }
 
   private Outcome badQuorum(String names) {
-    return new Refused(
-        Refusal.BAD_QUORUM, names + " must be between 1 and " + settings.quorum().n());
+    return new Refused(Refusal.BAD_QUORUM, names + " must be between 1 and " + defaults.n());
   }
 
   private Outcome tooLarge(Write write) {
@@ -410,7 +412,7 @@ final class ClientDesk {
         "the value has "
             + write.value().length()
             + " bytes, at most "
-            + settings.limits().valueBytes()
+            + inForce.get().limits().valueBytes()
             + " are taken");
   }
 }

@@ -64,7 +64,8 @@ final class FormationDesk {
 
   void greet(NodeId peer) {
     if (identityDurable && !config.initialMembers().isEmpty()) {
-      ring.send(peer, new Announce(self, config.initialMembers()));
+      ring.send(
+          peer, new Announce(self, config.initialMembers(), config.settings().records().digest()));
     }
   }
 
@@ -120,7 +121,8 @@ final class FormationDesk {
     if (cluster != null && cluster.epoch() > 1) {
       ring.tidings().welcome(peer);
     } else if (cluster != null) {
-      ring.send(peer, new Formed(cluster.id(), cluster.members(), cluster.ring()));
+      ring.send(
+          peer, new Formed(cluster.id(), cluster.records(), cluster.members(), cluster.ring()));
     }
   }
 

@@ -86,7 +86,9 @@ final class JoinDesk {
         desk.send(peers.get(turn / LOOK_EVERY % peers.size()), new RingAsk(0));
       }
     } else {
-      desk.send(peers.get(turn++ % peers.size()), new JoinAsk(newcomer, replaces));
+      desk.send(
+          peers.get(turn++ % peers.size()),
+          new JoinAsk(newcomer, replaces, config.settings().namespaces()));
     }
   }
 
@@ -116,7 +118,7 @@ final class JoinDesk {
       desk.tidings().welcome(from);
       return;
     }
-    String objection = objection(present, newcomer, ask.replaces());
+    String objection = objection(present, ask);
     if (!objection.isEmpty()) {
       desk.send(from, new JoinRefusal(objection));
       return;
@@ -137,7 +139,13 @@ final class JoinDesk {
         });
   }
 
-  private String objection(Cluster present, Member newcomer, String place) {
+  private String objection(Cluster present, JoinAsk ask) {
+    var newcomer = ask.member();
+    String place = ask.replaces();
+    String contradiction = present.records().contradiction(ask.namespaces());
+    if (!contradiction.isEmpty()) {
+      return contradiction;
+    }
     if (present.removed().contains(newcomer.id())) {
       return "the identity of this data directory was removed: start with an empty one";
     }

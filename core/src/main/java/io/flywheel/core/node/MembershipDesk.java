@@ -2,6 +2,7 @@ package io.flywheel.core.node;
 
 import io.flywheel.core.coordinate.Peers;
 import io.flywheel.core.effect.Effect;
+import io.flywheel.core.effect.Effect.Severity;
 import io.flywheel.core.effect.Outbox;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.membership.Doorkeeper;
@@ -24,6 +25,7 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.ActorLease;
 import io.flywheel.core.replica.Journal;
 import io.flywheel.core.ring.Cluster;
@@ -52,6 +54,7 @@ final class MembershipDesk {
   private final RingDesk ring;
   private final FormationDesk formation;
   private final Roster roster;
+  private final Dialling dialling;
   private final TreeSet<NodeId> connected = new TreeSet<>();
   private @Nullable Cluster cluster;
   private @Nullable Peers peers;
@@ -92,6 +95,7 @@ final class MembershipDesk {
             outbox,
             new GossipOwner());
     roster = new Roster(identity.id(), config.name(), table, eras, schedule);
+    dialling = new Dialling(identity.id(), config.seeds(), outbox);
     ring =
         new RingDesk(
             config, identity, metadata, new RingPlace(), eras, table, journal, schedule, outbox);
@@ -115,6 +119,11 @@ final class MembershipDesk {
 
   @Nullable Cluster cluster() {
     return cluster;
+  }
+
+  /** The settings in force that shape records: the cluster's, once there is one. */
+  RecordSettings records() {
+    return cluster == null ? config.settings().records() : cluster.records();
   }
 
   Doorkeeper.Verdict examine(Envelope envelope) {
@@ -213,14 +222,15 @@ final class MembershipDesk {
       }
     }
     for (Member member : next.members()) {
-      boolean isNew = !table.contains(member.id());
       table.add(member, connected.contains(member.id()), schedule.monotonicMillis());
-      if (isNew && !member.id().equals(identity.id())) {
-        outbox.add(new Effect.Dial(member.peerAddress()));
-      }
     }
+    dialling.follow(next);
+    table.lose(next.lost());
     eras.expect(table.others());
     if (isFirst) {
+      for (String difference : Belonging.differences(next, config.settings())) {
+        outbox.add(new Effect.Report(Severity.WARNING, difference));
+      }
       gossiper.start(next.epoch());
     } else {
       gossiper.changed(next.epoch());
@@ -230,29 +240,8 @@ final class MembershipDesk {
     ringChanged.run();
   }
 
-  /** Whether a stored cluster is the one that the configuration means. */
   void checkBelongs(Cluster stored) throws MalformedException {
-    var member = stored.member(identity.id());
-    if (stored.removed().contains(identity.id())) {
-      if (ring.departed()) {
-        return;
-      }
-      throw new MalformedException(
-          "this node was removed from the cluster, and its identity never returns: to come back"
-              + " it joins with an empty directory");
-    }
-    if (member == null || !member.name().equals(config.name())) {
-      throw new MalformedException(
-          "the data directory belongs to node "
-              + (member == null ? identity.id() : member.name())
-              + ", not to "
-              + config.name());
-    }
-    if (stored.settings() != config.settings().fingerprint()) {
-      throw new MalformedException(
-          "the data directory was formed with other cluster settings: cluster, partitions, n,"
-              + " limits and namespaces cannot be changed here");
-    }
+    Belonging.check(stored, identity.id(), ring.departed(), config);
   }
 
   /** Once a second: say that we live or, before there is a cluster, who we are. */

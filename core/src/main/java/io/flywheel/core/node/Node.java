@@ -35,6 +35,7 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.MemberState;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Now;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.ActorLease;
 import io.flywheel.core.replica.DebtLedger;
 import io.flywheel.core.replica.Journal;
@@ -49,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +65,6 @@ public final class Node {
   /** Keeps a census' request numbers away from those of gets. */
   private static final long CENSUS_REQUESTS = 1L << 60;
 
-  private final NodeConfig config;
   private final Outbox outbox;
   private final Schedule schedule;
   private final Journal journal;
@@ -71,19 +72,16 @@ public final class Node {
   private final MembershipDesk membership;
   private final Scanner scanner;
   private final Upkeep upkeep;
-  private final Eras eras;
-  private final KeyWork work;
   private final LocalReplica replica;
   private final PutCoordinator puts;
   private final GetCoordinator gets;
-  private final ReadRepair repair;
   private final Forwarder forwarder;
   private final Census census;
   private final Reports reports;
-  private final DamageReports damage;
   private final WaitingLine line;
   private final ClientDesk clients;
   private final ReplicaDesk replicas;
+  private final Portrait portrait;
   private final InFlight inFlight = new InFlight();
 
   private Node(
@@ -94,9 +92,8 @@ public final class Node {
       Now now,
       Outbox outbox)
       throws MalformedException {
-    this.config = config;
     this.outbox = outbox;
-    eras = Eras.stored(metadata);
+    var eras = Eras.stored(metadata);
     schedule = new Schedule(now);
     reports = new Reports(outbox);
     journal = new Journal(outbox, schedule);
@@ -108,9 +105,10 @@ public final class Node {
         new MembershipDesk(
             config, before, eras, outbox, schedule, random, journal, lease, metadata);
     membership.whenRingChanges(this::ringChanged);
+    Supplier<RecordSettings> inForce = membership::records;
     var ledger = new DebtLedger(config.hintsLimitBytes());
     var losers = new LoserLog(lease);
-    damage = new DamageReports(membership, reports);
+    var damage = new DamageReports(membership, reports);
     var former = new FormerPartitions(journal, metadata.get(StorageKey.FORMER));
     var owners = new RingOwners(membership, former);
     var fingerprints = new Fingerprints(config.secret());
@@ -118,7 +116,7 @@ public final class Node {
     var records =
         new Records(
             settings.partitions(), journal, lease, eras, owners, ledger, fingerprints, trees);
-    work = new KeyWork(settings, schedule, lease, eras, owners, ledger, losers, records, damage);
+    var work = new KeyWork(inForce, schedule, lease, eras, owners, ledger, losers, records, damage);
     replica = new LocalReplica(outbox, journal, work, records, owners, damage);
     long firstRequest = random.nextLong() >>> 20;
     census = new Census(replica, schedule, CENSUS_REQUESTS + firstRequest);
@@ -126,6 +124,7 @@ public final class Node {
     var facilities =
         new Facilities(
             settings,
+            inForce,
             scanner,
             schedule,
             replica,
@@ -139,16 +138,17 @@ public final class Node {
         new Upkeep(
             config, facilities, books, census, membership.ring(), metadata, random, firstRequest);
     membership.drainedWhen(upkeep::isDrained);
-    repair = new ReadRepair(replica, schedule);
+    var repair = new ReadRepair(replica, schedule);
     puts = new PutCoordinator(replica, schedule, config.durable(), firstRequest);
     gets = new GetCoordinator(outbox, replica, schedule, repair, firstRequest);
     forwarder = new Forwarder(schedule, eras, random, firstRequest);
     damage.recoverBy(
-        new Recovery(replica, census, schedule, config.settings()),
+        new Recovery(replica, census, schedule, inForce),
         new Arbitration(replica, census, schedule));
     clients =
         new ClientDesk(
-            config.settings(),
+            settings.quorum(),
+            inForce,
             schedule,
             new ContextSeal(config.secret()),
             puts,
@@ -158,7 +158,20 @@ public final class Node {
             upkeep,
             line,
             membership::peers);
-    replicas = new ReplicaDesk(replica, eras, schedule, config.settings(), config.durable());
+    replicas = new ReplicaDesk(replica, eras, schedule, inForce, config.durable());
+    portrait =
+        new Portrait(
+            config.name(),
+            lease,
+            membership,
+            eras,
+            repair,
+            damage,
+            clients,
+            upkeep,
+            work,
+            replica,
+            inFlight);
   }
 
   /**
@@ -304,38 +317,12 @@ public final class Node {
 
   public NodeView view(Now now) {
     schedule.advance(now);
-    var cluster = membership.cluster();
-    var counters =
-        new NodeCounters(
-            repair.repairs(),
-            damage.unreadable(),
-            damage.lost(),
-            clients.tombstonesWritten(),
-            clients.siblingsFound(),
-            upkeep.debts().waiting(),
-            upkeep.debts().bytes(),
-            upkeep.debtsPaid(),
-            work.reapedKeys(),
-            work.shedEntries());
-    return new NodeView(
-        id(),
-        config.name(),
-        membership.waitingFor().isEmpty(),
-        membership.waitingFor(),
-        cluster == null ? 0 : cluster.id(),
-        startId(),
-        lease.incarnation(),
-        membership.roster().views(),
-        cluster == null ? null : cluster.ring(),
-        counters,
-        upkeep.antiEntropy(),
-        inFlight.requests(),
-        upkeep.debts().waitingByOwner(),
-        upkeep.losers(),
-        replica.isFull(),
-        new EraView(eras.current(), eras.closed(), membership.roster().heldUpBy()),
-        upkeep.transfers(),
-        membership.changes());
+    return portrait.take();
+  }
+
+  /** The settings in force that shape records. */
+  public RecordSettings records() {
+    return membership.records();
   }
 
   /** Whether the node belongs to a cluster; cheaper than a whole {@link #view}. */
@@ -405,6 +392,10 @@ public final class Node {
         upkeep.replied(from, believed);
       }
       case Message.ReplicaPut put -> withPeers(peers -> replicas.put(peers, from, epoch, put));
+      case Message.RelayedPut put -> withPeers(peers -> replicas.relay(peers, from, epoch, put));
+      case Message.PassedOnPut passed ->
+          withPeers(
+              peers -> replicas.put(peers, passed.coordinator(), passed.epoch(), passed.put()));
       case Message.ReplicaGet get -> withPeers(peers -> replicas.get(peers, from, epoch, get));
       case Message.ForwardPut put -> withPeers(_ -> clients.forwarded(from, put));
       case Message.AboutTrees trees ->

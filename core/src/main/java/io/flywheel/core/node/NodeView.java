@@ -3,6 +3,7 @@ package io.flywheel.core.node;
 import io.flywheel.core.antientropy.AntiEntropyFigures;
 import io.flywheel.core.handoff.TransferFigures;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.ring.Ownership;
 import io.flywheel.core.ring.Ring;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param diskFull whether it takes deletions only
  * @param transfers what a change of the ring brings here or takes from here
  * @param changes how often the cluster has changed, and what is under way
+ * @param records the settings in force that shape records
  */
 public record NodeView(
     NodeId id,
@@ -39,7 +41,8 @@ public record NodeView(
     boolean diskFull,
     EraView eras,
     TransferFigures transfers,
-    RingView changes) {
+    RingView changes,
+    RecordSettings records) {
   /** The ring that is read: that after a change as soon as it is ready. */
   public @Nullable Ring readRing() {
     var open = changes.change();

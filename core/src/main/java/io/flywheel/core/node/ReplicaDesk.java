@@ -5,23 +5,27 @@ import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.GetStatus;
+import io.flywheel.core.message.Message.PassedOnPut;
 import io.flywheel.core.message.Message.PutStatus;
+import io.flywheel.core.message.Message.RelayedPut;
 import io.flywheel.core.message.Message.ReplicaGet;
 import io.flywheel.core.message.Message.ReplicaGetReply;
 import io.flywheel.core.message.Message.ReplicaPut;
 import io.flywheel.core.message.Message.ReplicaPutReply;
 import io.flywheel.core.model.Bytes;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.Held;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Merger;
 import io.flywheel.core.replica.Reader;
+import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Serves other nodes' coordinators: this node as one of a key's replicas.
@@ -39,29 +43,25 @@ final class ReplicaDesk {
   private final LocalReplica replica;
   private final Eras eras;
   private final Schedule schedule;
-  private final ClusterSettings settings;
+  private final Supplier<RecordSettings> inForce;
   private final boolean durable;
 
   ReplicaDesk(
       LocalReplica replica,
       Eras eras,
       Schedule schedule,
-      ClusterSettings settings,
+      Supplier<RecordSettings> inForce,
       boolean durable) {
     this.replica = replica;
     this.eras = eras;
     this.schedule = schedule;
-    this.settings = settings;
+    this.inForce = inForce;
     this.durable = durable;
   }
 
   /** {@code epoch}: the sender's. */
   void put(Peers peers, NodeId from, long epoch, ReplicaPut put) {
-    if (settings.namespace(put.key().namespace()) == null) {
-      reply(peers, from, put, PutStatus.NOT_A_REPLICA);
-      return;
-    }
-    if (isFarOff(peers, epoch) || mayMissOwners(peers, epoch, put.key())) {
+    if (isFarOff(peers, epoch) || mayMissOwners(peers, epoch, put.key()) || isNew(put.key())) {
       reply(peers, from, put, PutStatus.STALE_RING);
       return;
     }
@@ -94,13 +94,27 @@ final class ReplicaDesk {
         });
   }
 
+  /**
+   * Passes a record on first, at once and whatever this node makes of it itself: whoever it is for
+   * judges by the coordinator's epoch, and answers the coordinator. This node vouches for nobody.
+   */
+  void relay(Peers peers, NodeId from, long epoch, RelayedPut relayed) {
+    var put = relayed.put();
+    for (Replica other : relayed.others()) {
+      var owner = other instanceof Replica.Primary ? null : other.owner();
+      var passed = new ReplicaPut(put.request(), put.key(), put.era(), owner, put.record());
+      peers.send(other.node(), new PassedOnPut(from, epoch, passed));
+    }
+    put(peers, from, epoch, put);
+  }
+
   /** {@code epoch}: the sender's. */
   void get(Peers peers, NodeId from, long epoch, ReplicaGet get) {
-    if (isFarOff(peers, epoch)) {
+    if (isFarOff(peers, epoch) || isNew(get.key())) {
       peers.send(from, failed(get, GetStatus.STALE_RING));
       return;
     }
-    if (!mayAnswer(peers, get)) {
+    if (!get.standIn() && !peers.isOwn(get.key())) {
       peers.send(from, failed(get, GetStatus.NOT_A_REPLICA));
       return;
     }
@@ -150,9 +164,11 @@ final class ReplicaDesk {
     return transition != null && epoch < transition.began() && peers.ownersBeside(key) != null;
   }
 
-  private boolean mayAnswer(Peers peers, ReplicaGet get) {
-    boolean known = settings.namespace(get.key().namespace()) != null;
-    return known && (get.standIn() || peers.isOwn(get.key()));
+  /**
+   * Whether it is of a namespace that this node is yet to hear of: how to merge it is not known.
+   */
+  private boolean isNew(Key key) {
+    return inForce.get().namespace(key.namespace()) == null;
   }
 
   private static void reply(Peers peers, NodeId to, ReplicaPut put, PutStatus status) {

@@ -28,7 +28,6 @@ import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.Journal;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
-import io.flywheel.core.ring.RingChange;
 import io.flywheel.core.ring.RingMember;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,6 +166,11 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
   }
 
   @Override
+  public boolean mayLive(NodeId member) {
+    return orders.mayLive(member);
+  }
+
+  @Override
   public void isBehind(NodeId member) {
     tidings.bringUp(member, 0);
   }
@@ -256,8 +260,8 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
       return;
     }
     newest = next;
-    boolean outside = next.member(self) == null;
-    boolean leaves = outside && before != null && (departed || isLeaving(before));
+    var farewell = Farewell.of(self, before, next, departed);
+    boolean leaves = farewell == Farewell.LEFT;
     var mutations = new ArrayList<>(with);
     mutations.add(new Mutation(Table.METADATA, StorageKey.CLUSTER, next.encode()));
     if (leaves) {
@@ -267,10 +271,8 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
         .storeForCertain(mutations)
         .whenDurable(
             () -> {
-              if (outside && !leaves) {
-                halt(
-                    "this node was removed from the cluster, and its identity never returns: to"
-                        + " come back it joins with an empty directory");
+              if (!farewell.reason().isEmpty()) {
+                halt(farewell.reason());
               } else if (isNewest(next)) {
                 departed |= leaves;
                 act(next);
@@ -286,23 +288,13 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
     }
   }
 
-  private boolean isLeaving(Cluster before) {
-    var open = before.transition();
-    return open != null
-        && !open.undone()
-        && switch (open.change()) {
-          case RingChange.Remove(var node) -> node.equals(self);
-          case RingChange.Replace(var old, _) -> old.equals(self);
-          default -> false;
-        };
-  }
-
   private void act(Cluster next) {
+    var tidings = "ring epoch " + next.epoch() + ": " + EpochText.of(place.cluster(), next);
     place.become(next);
     begun(next);
     orders.became(next);
     joins.became(next);
-    outbox.add(new Effect.Report(Severity.INFO, "ring epoch " + next.epoch() + ": " + told(next)));
+    outbox.add(new Effect.Report(Severity.INFO, tidings));
     drive();
   }
 
@@ -311,28 +303,6 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
     newest = newest == null ? present : newest;
     dueSinceMillis = NEVER;
     log.became(present);
-  }
-
-  private static String told(Cluster next) {
-    var open = next.transition();
-    if (open == null) {
-      return next.members().size() + " members";
-    }
-    String change =
-        switch (open.change()) {
-          case RingChange.Add(var member) -> "joining of " + name(next, member.id());
-          case RingChange.Remove(var node) -> "leaving of " + name(next, node);
-          case RingChange.Replace(var old, var by) ->
-              "replacement of " + name(next, old) + " by " + name(next, by.id());
-          case RingChange.Reweigh(var node, var weight) ->
-              "weight " + weight + " of " + name(next, node);
-        };
-    return change + (open.undone() ? " is undone" : ", phase " + open.phase());
-  }
-
-  private static String name(Cluster next, NodeId node) {
-    var member = next.member(node);
-    return member == null ? node.toString() : member.name();
   }
 
   @Override
@@ -369,6 +339,7 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
 
   /** Proposes what is due, if it is for this node to do so. */
   void drive() {
+    orders.propose();
     var present = place.cluster();
     var due = present == null ? null : Confirmations.following(present);
     if (present == null
@@ -399,16 +370,9 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
     return true;
   }
 
-  /** Why this entry cannot be proposed here and now; empty when it can. */
-  String obstacle(Cluster present, LogEntry entry) {
-    String objection = present.objection(entry);
-    if (!objection.isEmpty()) {
-      return objection;
-    }
-    var missing = confirmations.missing(present, entry);
-    return missing.isEmpty()
-        ? ""
-        : "not everybody has come to the present ring: " + names(missing) + " must come first";
+  /** The members that have to come to the present ring before this entry is proposed. */
+  List<NodeId> missing(Cluster present, LogEntry entry) {
+    return confirmations.missing(present, entry);
   }
 
   /** Whether nothing else is being decided here. */
@@ -433,11 +397,11 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
     var open = present.transition();
     var due = Confirmations.following(present);
     if (open == null || due == null) {
-      return new RingView(present.epoch(), standing, null);
+      return new RingView(present.epoch(), standing, null, present.lost());
     }
     var notCaughtUp =
         due instanceof LogEntry.Ready ? confirmations.notCaughtUp(present, due) : List.<NodeId>of();
     var change = new ChangeView(open, confirmations.missing(present, due), notCaughtUp);
-    return new RingView(present.epoch(), standing, change);
+    return new RingView(present.epoch(), standing, change, present.lost());
   }
 }

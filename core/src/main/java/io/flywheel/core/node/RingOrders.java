@@ -5,6 +5,7 @@ import io.flywheel.core.membership.Liveness;
 import io.flywheel.core.membership.MembershipTable;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
 import io.flywheel.core.ring.Phase;
@@ -15,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What operators want of the ring: becomes an entry of the ring log, or is refused with a reason.
- * What is wanted twice is done once.
+ * What operators want of the ring and of the settings that all share: becomes an entry of the ring
+ * log, or is refused with a reason. What is wanted twice is done once.
  */
 final class RingOrders {
   private static final long PATIENCE_MILLIS = 10_000;
@@ -30,6 +31,9 @@ final class RingOrders {
   private final MembershipTable table;
   private final Schedule schedule;
   private final List<Pending> pending = new ArrayList<>();
+
+  /** Those that wait until everybody has come to the present ring. */
+  private final List<Pending> waiting = new ArrayList<>();
 
   RingOrders(NodeId self, RingDesk desk, MembershipTable table, Schedule schedule) {
     this.self = self;
@@ -61,6 +65,7 @@ final class RingOrders {
           begin(present, new RingChange.Remove(member.id()), answer);
         }
       }
+      case RingOrder.Lose(var names) -> lose(present, names, answer);
       case RingOrder.Reweigh(var name, var weight) -> {
         var member = present.named(name);
         if (member == null) {
@@ -74,6 +79,48 @@ final class RingOrders {
           begin(present, new RingChange.Reweigh(member.id(), weight), answer);
         }
       }
+      case RingOrder.DeclareNamespace(var namespace, var isNew) -> {
+        String objection = present.records().objection(namespace, isNew);
+        if (objection.isEmpty()) {
+          reshape(present, present.records().with(namespace), answer);
+        } else {
+          answer.accept(new RingAnswer.Refused(objection));
+        }
+      }
+      case RingOrder.SetLimits(var limits) ->
+          reshape(present, present.records().with(limits), answer);
+    }
+  }
+
+  private void reshape(Cluster present, RecordSettings records, Consumer<RingAnswer> answer) {
+    if (records.equals(present.records())) {
+      answer.accept(new RingAnswer.Accepted(present.epoch())); // they are like this already
+    } else {
+      decide(present, new LogEntry.Reshape(records), PATIENCE_MILLIS, answer);
+    }
+  }
+
+  /** Asked for as often as anybody likes, of those who are lost already as well. */
+  private void lose(Cluster present, List<String> names, Consumer<RingAnswer> answer) {
+    var lost = new ArrayList<NodeId>();
+    for (String name : names) {
+      var member = present.named(name);
+      if (member == null) {
+        answer.accept(new RingAnswer.Refused("no member is called " + name));
+        return;
+      }
+      if (mayLive(member.id())) {
+        answer.accept(new RingAnswer.Refused(name + " is alive: nobody who runs is lost"));
+        return;
+      }
+      if (!present.lost().contains(member.id())) {
+        lost.add(member.id());
+      }
+    }
+    if (lost.isEmpty()) {
+      answer.accept(new RingAnswer.Accepted(present.epoch()));
+    } else {
+      decide(present, new LogEntry.Lost(List.copyOf(lost)), PATIENCE_MILLIS, answer);
     }
   }
 
@@ -95,6 +142,7 @@ final class RingOrders {
   private boolean isHeldUpBy(Cluster present, NodeId member) {
     var open = present.transition();
     return open != null
+        && !present.lost().contains(member)
         && !isGivenUp(open.change(), member)
         && !(open.undone() && open.givenUp().contains(member));
   }
@@ -129,19 +177,29 @@ final class RingOrders {
 
   /** Has this entry decided next, if it may be. */
   void decide(Cluster present, LogEntry entry, long patienceMillis, Consumer<RingAnswer> answer) {
-    String obstacle = desk.obstacle(present, entry);
-    if (obstacle.isEmpty() && entry instanceof LogEntry.Begin begin) {
-      obstacle = absence(present, begin.change());
+    String objection = present.objection(entry);
+    if (objection.isEmpty() && entry instanceof LogEntry.Begin begin) {
+      objection = absence(present, begin.change());
     }
-    long until = schedule.monotonicMillis() + patienceMillis;
-    if (!obstacle.isEmpty()) {
-      answer.accept(new RingAnswer.Refused(obstacle));
+    if (!objection.isEmpty()) {
+      answer.accept(new RingAnswer.Refused(objection));
     } else {
-      pending.add(new Pending(entry, present.epoch() + 1, until, answer));
-      if (!desk.propose(entry, until)) {
-        pending.removeLast();
-        answer.accept(
-            new RingAnswer.Refused("something else is just being decided here: ask again"));
+      long until = schedule.monotonicMillis() + patienceMillis;
+      waiting.add(new Pending(entry, present.epoch() + 1, until, answer));
+      propose();
+    }
+  }
+
+  /** Proposes what has waited, where everybody has come to the present ring by now. */
+  void propose() {
+    var present = desk.cluster();
+    for (Pending order : List.copyOf(waiting)) {
+      if (present != null
+          && order.epoch() == present.epoch() + 1
+          && desk.missing(present, order.entry()).isEmpty()
+          && desk.propose(order.entry(), order.untilMillis())) {
+        waiting.remove(order);
+        pending.add(order);
       }
     }
   }
@@ -149,10 +207,12 @@ final class RingOrders {
   /** A change waits for all members but the one that it is about: none is begun without them. */
   private String absence(Cluster present, RingChange change) {
     var gone = gone(present);
-    gone.removeIf(member -> isGivenUp(change, member));
+    gone.removeIf(member -> isGivenUp(change, member) || present.lost().contains(member));
     return gone.isEmpty()
         ? ""
-        : desk.names(gone) + " cannot be reached, and no change ends without them";
+        : desk.names(gone)
+            + " cannot be reached, and no change ends without them, unless they are said to be lost"
+            + " for good (--lost)";
   }
 
   private List<NodeId> gone(Cluster present) {
@@ -181,22 +241,30 @@ final class RingOrders {
           open != null && !open.undone() && open.change().equals(change);
       case LogEntry.Undo(var givenUp) ->
           open != null && open.undone() && open.givenUp().containsAll(givenUp);
+      case LogEntry.Reshape(var records) -> cluster != null && cluster.records().equals(records);
+      case LogEntry.Lost(var lost, _) ->
+          cluster != null
+              && lost.stream()
+                  .allMatch(
+                      node -> cluster.lost().contains(node) || !cluster.ring().contains(node));
       case LogEntry.Ready _, LogEntry.Done _ -> false;
     };
   }
 
   void became(Cluster present) {
-    for (Pending order : List.copyOf(pending)) {
-      if (order.epoch() > present.epoch()) {
-        continue;
-      }
-      pending.remove(order);
-      if (order.epoch() < present.epoch()) {
-        order.answer().accept(new RingAnswer.Unknown("much was decided at once: ask again"));
-      } else if (isMadeBy(present, order.entry())) {
+    var overtaken = new ArrayList<>(waiting);
+    overtaken.addAll(pending);
+    overtaken.removeIf(order -> order.epoch() > present.epoch());
+    waiting.removeAll(overtaken);
+    pending.removeAll(overtaken);
+    for (Pending order : overtaken) {
+      if (isMadeBy(present, order.entry())) {
         order.answer().accept(new RingAnswer.Accepted(present.epoch()));
+      } else if (order.epoch() < present.epoch()) {
+        order.answer().accept(new RingAnswer.Unknown("much was decided at once: ask again"));
       } else {
-        String objection = present.objection(order.entry());
+        boolean isOutdated = order.entry() instanceof LogEntry.Reshape; // it was made for others
+        String objection = isOutdated ? "" : present.objection(order.entry());
         order
             .answer()
             .accept(
@@ -211,10 +279,29 @@ final class RingOrders {
     for (Pending order : List.copyOf(pending)) {
       if (now >= order.untilMillis()) {
         pending.remove(order);
-        order
-            .answer()
-            .accept(new RingAnswer.Unknown("no majority of the members has answered: ask again"));
+        order.answer().accept(new RingAnswer.Unknown(unheard(order.entry())));
       }
     }
+    for (Pending order : List.copyOf(waiting)) {
+      if (now >= order.untilMillis()) {
+        waiting.remove(order);
+        order.answer().accept(new RingAnswer.Refused(obstacle(order.entry())));
+      }
+    }
+  }
+
+  private String obstacle(LogEntry entry) {
+    var present = desk.cluster();
+    var missing = present == null ? List.<NodeId>of() : desk.missing(present, entry);
+    return missing.isEmpty()
+        ? "something else is just being decided here: ask again"
+        : "not everybody has come to the present ring: " + desk.names(missing) + " must come first";
+  }
+
+  private static String unheard(LogEntry entry) {
+    return entry instanceof LogEntry.Lost
+        ? "not all others have agreed: who is down is lost, too, or has to come back first, and"
+            + " nobody may see alive who is said to be lost; ask again"
+        : "no majority of the members has answered: ask again";
   }
 }

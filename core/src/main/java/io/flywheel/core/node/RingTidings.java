@@ -38,7 +38,9 @@ final class RingTidings {
   /** A message of this node's cluster names its sender's epoch. */
   void seen(NodeId from, long epoch) {
     var present = place.cluster();
-    if (present != null && epoch > present.epoch()) {
+    if (present != null && present.lost().contains(from)) {
+      bringUp(from, 0); // whatever it has decided meanwhile nobody follows
+    } else if (present != null && epoch > present.epoch()) {
       ask(from);
     } else if (present != null && epoch < present.epoch()) {
       bringUp(from, epoch);

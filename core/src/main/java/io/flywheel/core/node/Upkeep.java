@@ -117,6 +117,7 @@ final class Upkeep {
     var equipment =
         new TransferEquipment(
             config.settings(),
+            facilities.inForce(),
             scanner,
             schedule,
             facilities.replica(),

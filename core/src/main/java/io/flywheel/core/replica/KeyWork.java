@@ -7,11 +7,10 @@ import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Outcome.NotDone;
 import io.flywheel.core.message.Outcome.Obstacle;
 import io.flywheel.core.message.Outcome.Refused;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NamespaceSettings;
-import io.flywheel.core.model.NamespaceSettings.Overflow;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.model.Timestamp;
 import io.flywheel.core.version.AppliedRequest;
 import io.flywheel.core.version.HybridClock;
@@ -20,11 +19,12 @@ import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What each {@link Operation} does to a key's record, and to what is owed of it. */
 public final class KeyWork {
-  private final ClusterSettings settings;
+  private final Supplier<RecordSettings> inForce;
   private final Schedule schedule;
   private final ActorLease lease;
   private final Eras eras;
@@ -38,7 +38,7 @@ public final class KeyWork {
 
   /** {@code damage} hears of keys of which this disk has lost something. */
   public KeyWork(
-      ClusterSettings settings,
+      Supplier<RecordSettings> inForce,
       Schedule schedule,
       ActorLease lease,
       Eras eras,
@@ -47,7 +47,7 @@ public final class KeyWork {
       LoserLog losers,
       Records records,
       LocalReplica.Damage damage) {
-    this.settings = settings;
+    this.inForce = inForce;
     this.schedule = schedule;
     this.lease = lease;
     this.eras = eras;
@@ -317,7 +317,7 @@ public final class KeyWork {
       damage.lost(queue.key);
     }
     var namespace = namespace(queue.key);
-    var admission = Admission.of(current, order, namespace, settings.limits());
+    var admission = Admission.of(current, order, namespace, inForce.get().limits());
     if (admission.refusal() != null) {
       minter.refused(admission.refusal());
       return true;
@@ -394,12 +394,12 @@ public final class KeyWork {
 
   /** The others drop losers without a word, so the only log of them has to be durable first. */
   private boolean logsLosers(Key key) {
-    return namespace(key).overflow() == Overflow.KEEP_NEWEST;
+    return namespace(key).keepsNewest();
   }
 
   /** Only keys of known namespaces are let in. */
   private NamespaceSettings namespace(Key key) {
-    var namespace = settings.namespace(key.namespace());
+    var namespace = inForce.get().namespace(key.namespace());
     if (namespace == null) {
       throw new IllegalArgumentException("no namespace " + key.namespace());
     }

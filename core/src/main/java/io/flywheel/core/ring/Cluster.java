@@ -6,40 +6,58 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.RecordSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster as of one epoch: its id, its members and its ring, durable before a node acts on it.
+ * The cluster as of one epoch: its id, its settings, its members and its ring, durable before a
+ * node acts on it.
  *
- * @param settings the fingerprint of the settings that it was formed with
+ * @param settings the fingerprint of the settings that it was formed with and that never change
+ * @param records the settings that shape records
  * @param epoch counts what was decided: 1 at formation, one more with every entry of the ring log
  * @param members all that speak for the cluster, also one that is joining
  * @param removed identities that never return
+ * @param lost members that are destroyed, and never return either; others are to take their places
  * @param ring the owners, before a change that is under way
  * @param transition the change that is under way, if there is one
  */
 public record Cluster(
     long id,
     long settings,
+    RecordSettings records,
     long epoch,
     List<Member> members,
     List<NodeId> removed,
+    List<NodeId> lost,
     Ring ring,
     @Nullable Transition transition) {
-  private static final int FORMAT_VERSION = 2;
+  private static final int FORMAT_VERSION = 3;
+
+  /** Epochs jump to a multiple of it where less than a majority decides. */
+  private static final long STRIDE = 1_000;
+
+  /** How many epochs a jump leaves out at least. */
+  private static final long LEAST_JUMP = 100;
 
   /** One that has just been formed. */
-  public static Cluster formed(long id, long settings, List<Member> members, Ring ring) {
-    return new Cluster(id, settings, 1, List.copyOf(members), List.of(), ring, null);
+  public static Cluster formed(
+      long id, long settings, RecordSettings records, List<Member> members, Ring ring) {
+    return new Cluster(
+        id, settings, records, 1, List.copyOf(members), List.of(), List.of(), ring, null);
   }
 
   /** Why this entry cannot be the next one; empty when it can. */
   public String objection(LogEntry entry) {
     return switch (entry) {
-      case LogEntry.Begin begin ->
-          transition != null ? "another change is under way" : objection(begin);
+      case LogEntry.Begin begin -> {
+        String urgent = urgent(begin.change());
+        yield transition != null
+            ? "another change is under way"
+            : urgent.isEmpty() ? objection(begin) : urgent;
+      }
       case LogEntry.Ready _ ->
           transition != null && transition.phase() == Phase.JOINING && !transition.undone()
               ? ""
@@ -52,7 +70,40 @@ public record Cluster(
           transition != null && (!transition.undone() || !transition.givenUp().containsAll(givenUp))
               ? ""
               : "no change is under way";
+      case LogEntry.Reshape(var next) ->
+          transition != null ? "another change is under way" : records.objection(next);
+      case LogEntry.Lost(var nodes, var first) -> {
+        String objection = first == null ? "" : objection(first);
+        yield objection.isEmpty() ? objection(nodes) : objection;
+      }
     };
+  }
+
+  /** As long as members are lost only others in their places, or none, are taken. */
+  private String urgent(RingChange change) {
+    boolean isAboutThem =
+        switch (change) {
+          case RingChange.Remove(var node) -> lost.contains(node);
+          case RingChange.Replace(var old, _) -> lost.contains(old);
+          case RingChange.Add _, RingChange.Reweigh _ -> false;
+        };
+    return lost.isEmpty() || isAboutThem
+        ? ""
+        : "there are members that are lost: these are to be removed or replaced first";
+  }
+
+  private String objection(List<NodeId> nodes) {
+    for (NodeId node : nodes) {
+      if (!ring.contains(node)) {
+        return member(node) == null
+            ? "it is no member"
+            : "it was only joining: that is undone, and no more is needed";
+      }
+    }
+    if (lost.containsAll(nodes)) {
+      return "they are known to be lost";
+    }
+    return votersWithout(nodes).isEmpty() ? "nobody would be left" : "";
   }
 
   private String objection(LogEntry.Begin begin) {
@@ -117,20 +168,27 @@ public record Cluster(
       throw new IllegalArgumentException(objection);
     }
     var present = transition;
+    if (entry instanceof LogEntry.Reshape(var reshaped)) {
+      return new Cluster(id, settings, reshaped, epoch + 1, members, removed, lost, ring, null);
+    }
     if (entry instanceof LogEntry.Begin(var change, var newcomer)) {
       var all = new ArrayList<>(members);
       if (newcomer != null) {
         all.add(newcomer);
       }
-      var next = Placement.next(ring, change);
+      var next = Placement.next(ring, change, lost);
       return next(
           all, removed, ring, new Transition(change, epoch + 1, Phase.JOINING, false, next));
+    }
+    if (entry instanceof LogEntry.Lost lost) {
+      return losing(lost);
     }
     if (present == null) {
       throw new IllegalStateException("refused above");
     }
     return switch (entry) {
-      case LogEntry.Begin _ -> throw new IllegalStateException("dealt with above");
+      case LogEntry.Begin _, LogEntry.Lost _, LogEntry.Reshape _ ->
+          throw new IllegalStateException("dealt with above");
       case LogEntry.Ready _ -> next(members, removed, ring, present.ready());
       case LogEntry.Undo(var givenUp) -> next(members, removed, ring, present.goingBack(givenUp));
       case LogEntry.Done _ -> settle(present);
@@ -142,14 +200,92 @@ public record Cluster(
       List<NodeId> nextRemoved,
       Ring nextRing,
       @Nullable Transition nextTransition) {
+    var nextLost = new ArrayList<>(lost);
+    nextLost.removeIf(nextRemoved::contains);
     return new Cluster(
         id,
         settings,
+        records,
         epoch + 1,
         List.copyOf(nextMembers),
         List.copyOf(nextRemoved),
+        List.copyOf(nextLost),
         nextRing,
         nextTransition);
+  }
+
+  private Cluster losing(LogEntry.Lost entry) {
+    var first = entry.first();
+    var base = first == null ? this : after(first);
+    var nextLost = new ArrayList<>(base.lost);
+    for (NodeId node : entry.nodes()) {
+      if (base.ring.contains(node) && !nextLost.contains(node)) {
+        nextLost.add(node);
+      }
+    }
+    var open = base.transition;
+    boolean endsWithNobody =
+        open != null
+            && !open.undone()
+            && open.next().members().stream().allMatch(member -> nextLost.contains(member.id()));
+    long next = jumps(entry) ? (epoch + STRIDE + LEAST_JUMP) / STRIDE * STRIDE : epoch + 1;
+    return new Cluster(
+        id,
+        settings,
+        base.records,
+        next,
+        base.members,
+        base.removed,
+        List.copyOf(nextLost),
+        base.ring,
+        open != null && endsWithNobody ? open.goingBack(List.of()) : open);
+  }
+
+  /**
+   * Where those who are left are no majority, the others might have gone on, were they not lost.
+   * Then two clusters must not have the same epochs: these go on far ahead of the others, so that
+   * whoever hears of both follows these.
+   */
+  private boolean jumps(LogEntry entry) {
+    return entry instanceof LogEntry.Lost(var nodes, _)
+        && 2 * votersWithout(nodes).size() <= voters().size();
+  }
+
+  /**
+   * What is to be decided by who wishes for one entry, and finds that another may have been decided
+   * before: that one. But where less than a majority decides, nothing may be decided without a
+   * jump: then it is both.
+   */
+  public LogEntry reconciled(LogEntry wish, LogEntry found) {
+    return wish instanceof LogEntry.Lost(var nodes, _) && jumps(wish) && !jumps(found)
+        ? new LogEntry.Lost(nodes, found)
+        : found;
+  }
+
+  /** The members a majority of whom decides the next entry. */
+  public List<NodeId> voters() {
+    return votersWithout(List.of());
+  }
+
+  private List<NodeId> votersWithout(List<NodeId> nodes) {
+    var voters = new ArrayList<NodeId>();
+    for (RingMember member : ring.members()) {
+      if (!lost.contains(member.id()) && !nodes.contains(member.id())) {
+        voters.add(member.id());
+      }
+    }
+    return voters;
+  }
+
+  /** The members that are left when these are lost: all of them have to decide that they are. */
+  public List<NodeId> survivors(List<NodeId> nodes) {
+    var survivors = new ArrayList<NodeId>();
+    for (Member member : members) {
+      if (!lost.contains(member.id()) && !nodes.contains(member.id())) {
+        survivors.add(member.id());
+      }
+    }
+    return survivors;
   }
 
   /** Whoever is in neither the ring that stays nor on its way into it is removed for good. */
@@ -211,10 +347,11 @@ public record Cluster(
 
   /** For a message: without format and checksum. */
   public void write(ByteWriter out) {
-    out.i64(id).i64(settings).varint(epoch).varint(members.size());
+    records.write(out.i64(id).i64(settings));
+    out.varint(epoch).varint(members.size());
     members.forEach(member -> member.write(out));
-    out.varint(removed.size());
-    removed.forEach(node -> out.i64(node.value()));
+    LogEntry.write(out, removed);
+    LogEntry.write(out, lost);
     ring.write(out);
     out.bool(transition != null);
     if (transition != null) {
@@ -225,20 +362,18 @@ public record Cluster(
   public static Cluster read(ByteReader in) throws MalformedException {
     long id = in.i64();
     long settings = in.i64();
+    var records = RecordSettings.read(in);
     long epoch = in.varint();
     int count = in.count(in.remaining());
     var members = new ArrayList<Member>();
     for (int i = 0; i < count; i++) {
       members.add(Member.read(in));
     }
-    int removedCount = in.count(in.remaining() / Long.BYTES);
-    var removed = new ArrayList<NodeId>();
-    for (int i = 0; i < removedCount; i++) {
-      removed.add(new NodeId(in.i64()));
-    }
+    var removed = LogEntry.readNodes(in);
+    var lost = LogEntry.readNodes(in);
     var ring = Ring.read(in);
     var transition = in.bool() ? Transition.read(in) : null;
     return new Cluster(
-        id, settings, epoch, List.copyOf(members), List.copyOf(removed), ring, transition);
+        id, settings, records, epoch, List.copyOf(members), removed, lost, ring, transition);
   }
 }

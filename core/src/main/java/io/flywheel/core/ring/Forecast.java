@@ -3,6 +3,7 @@ package io.flywheel.core.ring;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Zone;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -33,6 +34,8 @@ import java.util.function.ToLongFunction;
  * @param copiesMoved how many copies of partitions move
  * @param copiesAtLeast how many would have to move if racks did not count
  * @param crowdings racks and data centres whose loss would leave no majority, before or after
+ * @param partitionsByLiving at index i, how many partitions have i live copies: fewer than a read
+ *     asks for, and what the others alone had acknowledged is not there
  * @param exposures what would be left if one further node failed meanwhile, by id
  */
 public record Forecast(
@@ -40,6 +43,7 @@ public record Forecast(
     int copiesMoved,
     int copiesAtLeast,
     List<Crowding> crowdings,
+    List<Integer> partitionsByLiving,
     List<Exposure> exposures) {
   /**
    * What a node holds before the change, and what it gains and loses.
@@ -105,6 +109,7 @@ public record Forecast(
         diff.copies(),
         copiesAtLeast(before, after),
         crowdings(before, after),
+        partitionsByLiving(before, absent),
         exposures(before, absent));
   }
 
@@ -260,20 +265,39 @@ public record Forecast(
     return byZone;
   }
 
+  private static List<Integer> partitionsByLiving(Ring ring, TreeSet<NodeId> absent) {
+    var isAbsent = absent(ring, absent);
+    var all = new int[ring.n() + 1];
+    for (int partition = 0; partition < ring.partitions(); partition++) {
+      all[living(ring, partition, isAbsent)]++;
+    }
+    return Arrays.stream(all).boxed().toList();
+  }
+
+  private static boolean[] absent(Ring ring, TreeSet<NodeId> absent) {
+    var isAbsent = new boolean[ring.memberCount()];
+    for (int i = 0; i < isAbsent.length; i++) {
+      isAbsent[i] = absent.contains(ring.idAt(i));
+    }
+    return isAbsent;
+  }
+
+  private static int living(Ring ring, int partition, boolean[] isAbsent) {
+    int live = 0;
+    for (int slot = 0; slot < ring.n(); slot++) {
+      live += isAbsent[ring.replicaAt(partition, slot)] ? 0 : 1;
+    }
+    return live;
+  }
+
   private static List<Exposure> exposures(Ring ring, TreeSet<NodeId> absent) {
     int n = ring.n();
     int members = ring.memberCount();
-    var isAbsent = new boolean[members];
-    for (int i = 0; i < members; i++) {
-      isAbsent[i] = absent.contains(ring.idAt(i));
-    }
+    var isAbsent = absent(ring, absent);
     var all = new int[n + 1];
     var owned = new int[members][n + 1];
     for (int partition = 0; partition < ring.partitions(); partition++) {
-      int live = 0;
-      for (int slot = 0; slot < n; slot++) {
-        live += isAbsent[ring.replicaAt(partition, slot)] ? 0 : 1;
-      }
+      int live = living(ring, partition, isAbsent);
       all[live]++;
       for (int slot = 0; slot < n; slot++) {
         owned[ring.replicaAt(partition, slot)][live]++;

@@ -111,6 +111,18 @@ final class Part {
     return node == null ? Deal.NOBODY : Ring.indexOf(topology.members(), node);
   }
 
+  /** For each of its members whether it is one of these. */
+  boolean[] areIn(List<NodeId> nodes) {
+    var are = new boolean[topology.size()];
+    for (NodeId node : nodes) {
+      int number = numberOf(node);
+      if (number >= 0 && number < are.length) {
+        are[number] = true;
+      }
+    }
+    return are;
+  }
+
   /** Whether this is the part of a member, or would be if it still were one. */
   boolean covers(RingMember member) {
     return everywhere || datacenterOf(topology.members()[0]).equals(datacenterOf(member));

@@ -79,7 +79,7 @@ public final class Placement {
   private static void form(Part part, SplittableRandom random) {
     Deal deal = part.deal();
     Topology topology = part.topology();
-    Quotas quotas = Quotas.of(topology, deal.partitions(), deal.n(), new int[topology.size()]);
+    Quotas quotas = Quotas.of(topology, deal.partitions(), deal.n());
     dealOut(deal, quotas, Copies.shuffled(deal.partitions(), random));
     mix(deal, new Spread(topology, quotas, deal.partitions(), deal.n()), random);
     shuffleLists(deal, random);
@@ -97,12 +97,17 @@ public final class Placement {
 
   /** The ring after a change, of the next epoch. */
   public static Ring next(Ring ring, RingChange change) {
+    return next(ring, change, List.of());
+  }
+
+  /** The same, where members are lost: they get no larger share, where the others have room. */
+  public static Ring next(Ring ring, RingChange change, List<NodeId> lost) {
     RingMember[] members = sorted(membersAfter(ring, change), ring.replication());
     return switch (change) {
-      case RingChange.Add(var member) -> next(ring, members, null, member.id());
-      case RingChange.Remove _ -> next(ring, members, null, null);
-      case RingChange.Replace(_, var by) -> next(ring, members, by.id(), by.id());
-      case RingChange.Reweigh(var node, _) -> next(ring, members, null, node);
+      case RingChange.Add(var member) -> next(ring, members, null, member.id(), lost);
+      case RingChange.Remove _ -> next(ring, members, null, null, lost);
+      case RingChange.Replace(_, var by) -> next(ring, members, by.id(), by.id(), lost);
+      case RingChange.Reweigh(var node, _) -> next(ring, members, null, node, lost);
     };
   }
 
@@ -128,7 +133,11 @@ public final class Placement {
 
   /** Each part changes by itself; in every list each part keeps its places. */
   private static Ring next(
-      Ring ring, RingMember[] members, @Nullable NodeId heir, @Nullable NodeId subject) {
+      Ring ring,
+      RingMember[] members,
+      @Nullable NodeId heir,
+      @Nullable NodeId subject,
+      List<NodeId> lost) {
     int partitions = ring.partitions();
     List<Part> parts = Part.of(members, partitions, ring.replication());
     var partOf = new int[ring.memberCount()];
@@ -150,7 +159,7 @@ public final class Placement {
     }
     for (Part part : parts) {
       if (!part.consistsOf(ring.members())) {
-        change(part, heir, subject, ring.epoch());
+        change(part, heir, subject, lost, ring.epoch());
       }
     }
     var deal = new Deal(new Topology(members), partitions, ring.n());
@@ -167,14 +176,15 @@ public final class Placement {
 
   /** The members that left give their places to the heir, if it is in the same part. */
   private static void change(
-      Part part, @Nullable NodeId heir, @Nullable NodeId subject, long epoch) {
+      Part part, @Nullable NodeId heir, @Nullable NodeId subject, List<NodeId> lost, long epoch) {
     Deal deal = part.deal();
     Topology topology = part.topology();
     deal.begin();
     if (part.numberOf(heir) != Deal.NOBODY) {
       deal.fillHoles(part.numberOf(heir));
     }
-    Quotas quotas = Quotas.of(topology, deal.partitions(), deal.n(), deal.held());
+    boolean[] isLost = part.areIn(lost);
+    Quotas quotas = Quotas.of(topology, deal.partitions(), deal.n(), deal.held(), isLost);
     var spread = new Spread(topology, quotas, deal.partitions(), deal.n());
     Copies.level(deal, quotas, spread, part.numberOf(subject), new SplittableRandom(epoch));
   }

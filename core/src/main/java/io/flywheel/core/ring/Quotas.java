@@ -21,6 +21,9 @@ import java.util.List;
  * every group's sum is exact; who is rounded up is first of all who already holds that much,
  * because that moves nothing.
  *
+ * <p>A member that is lost is a basin that is full with what it holds, unless the others have too
+ * little room: then it is one like all.
+ *
  * <p>Cost: 64 sums over the members for each level of the tree.
  */
 final class Quotas {
@@ -39,10 +42,19 @@ final class Quotas {
     ofDatacenter = new int[datacenters];
   }
 
+  /** Those of the first deal. */
+  static Quotas of(Topology topology, int partitions, int n) {
+    int members = topology.size();
+    return of(topology, partitions, n, new int[members], new boolean[members]);
+  }
+
   /** Quotas that sum up to partitions * n, as near to what is {@code held} now as rounding lets. */
-  static Quotas of(Topology topology, int partitions, int n, int[] held) {
+  static Quotas of(Topology topology, int partitions, int n, int[] held, boolean[] isLost) {
     var quotas = new Quotas(topology.size(), topology.racks(), topology.datacenters());
-    quotas.tree(topology, partitions, n, held).settle(partitions * n);
+    var tree = quotas.tree(topology, partitions, n, held, isLost);
+    boolean hasRoom = tree.hasRoom() && tree.most >= partitions * n;
+    (hasRoom ? tree : quotas.tree(topology, partitions, n, held, new boolean[held.length]))
+        .settle(partitions * n);
     return quotas;
   }
 
@@ -58,7 +70,7 @@ final class Quotas {
     return ofDatacenter[datacenter];
   }
 
-  private Share tree(Topology topology, int partitions, int n, int[] held) {
+  private Share tree(Topology topology, int partitions, int n, int[] held, boolean[] isLost) {
     var inDatacenter = new ArrayList<List<Share>>();
     for (int i = 0; i < topology.datacenters(); i++) {
       inDatacenter.add(new ArrayList<>());
@@ -67,7 +79,8 @@ final class Quotas {
       var inRack = new ArrayList<Share>();
       for (int member : topology.membersOfRack(rack)) {
         int weight = topology.members()[member].weight();
-        inRack.add(new Share(weight, partitions, held[member], ofMember, member));
+        int most = isLost[member] ? held[member] : partitions;
+        inRack.add(new Share(weight, most, partitions, held[member], ofMember, member));
       }
       inDatacenter
           .get(topology.datacenterOfRack(rack))
@@ -130,11 +143,11 @@ final class Quotas {
     private final int[] result;
     private final int index;
 
-    Share(double weight, int partitions, int held, int[] result, int index) {
+    Share(double weight, int most, int partitions, int held, int[] result, int index) {
       this.parts = Collections.emptyList();
       this.weight = weight;
       this.least = 0;
-      this.most = partitions;
+      this.most = most;
       this.highest = partitions;
       this.held = held;
       this.result = result;
@@ -150,6 +163,11 @@ final class Quotas {
       this.held = parts.stream().mapToInt(part -> part.held).sum();
       this.result = result;
       this.index = index;
+    }
+
+    /** Whether all that it has to hold has a place in its parts. */
+    boolean hasRoom() {
+      return least <= most && parts.stream().allMatch(Share::hasRoom);
     }
 
     /** What this holds while the water stands at {@code level}. */

@@ -40,8 +40,7 @@ public record Transition(
     change.write(out);
     out.varint(began).u8(phase.code()).bool(undone);
     next.write(out);
-    out.varint(givenUp.size());
-    givenUp.forEach(node -> out.i64(node.value()));
+    LogEntry.write(out, givenUp);
   }
 
   /** Reads one that came from outside. */

@@ -4,6 +4,7 @@ import io.flywheel.core.model.ByteReader;
 import io.flywheel.core.model.ByteWriter;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.Limits;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.model.Timestamp;
@@ -31,7 +32,7 @@ public final class SiblingsCodec {
   public static final int FORMAT_VERSION = 1;
 
   /** The most bytes that any record may have, whatever the limits say. */
-  public static final int MAX_RECORD_BYTES = 64 << 20;
+  public static final int MAX_RECORD_BYTES = Limits.MOST_OBJECT_BYTES;
 
   private static final int MAX_ENTRIES = 1 << 16;
   private static final int TOMBSTONE = 1;

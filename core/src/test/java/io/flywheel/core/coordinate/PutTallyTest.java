@@ -12,6 +12,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Reach;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.replica.PutOrder;
 import io.flywheel.core.ring.Cluster;
@@ -191,7 +192,8 @@ final class PutTallyTest {
       members.add(member(new NodeId(i)));
       inRing.add(inRing(new NodeId(i)));
     }
-    return Cluster.formed(7, 8, members, Placement.form(inRing, PARTITIONS, 3));
+    var ring = Placement.form(inRing, PARTITIONS, 3);
+    return Cluster.formed(7, 8, RecordSettings.DEFAULT, members, ring);
   }
 
   private static RingMember inRing(NodeId id) {

@@ -31,13 +31,46 @@ class GossipRulesTest {
       members.add(new NodeId(i * 0x9e3779b97f4a7c15L));
     }
     var lists = new TreeMap<NodeId, SortedSet<NodeId>>();
-    members.forEach(member -> lists.put(member, WatchList.of(member, members)));
+    members.forEach(member -> lists.put(member, WatchList.of(member, members, _ -> true)));
     lists.forEach(
         (member, watched) -> {
           assertEquals(Math.min(WatchList.MOST, size - 1), watched.size());
           assertFalse(watched.contains(member));
           watched.forEach(other -> assertTrue(lists.getOrDefault(other, watched).contains(member)));
         });
+  }
+
+  /** The first data centre has a third of the members, then half, then nearly all. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 2, 50})
+  void mostOfThoseWhoWatchAMemberStandWhereItDoes(int part) {
+    var first = new TreeSet<NodeId>();
+    var members = new ArrayList<NodeId>();
+    for (int i = 1; i <= 100; i++) {
+      var member = new NodeId(i * 0x9e3779b97f4a7c15L);
+      members.add(member);
+      if (part == 50 ? i > 2 : i % part == 0) {
+        first.add(member);
+      }
+    }
+    var lists = new TreeMap<NodeId, SortedSet<NodeId>>();
+    for (NodeId member : members) {
+      lists.put(
+          member,
+          WatchList.of(member, members, other -> first.contains(other) == first.contains(member)));
+    }
+    lists.forEach(
+        (member, watched) -> {
+          assertTrue(watched.size() <= WatchList.MOST);
+          assertTrue(watched.size() >= 5);
+          watched.forEach(other -> assertTrue(lists.getOrDefault(other, watched).contains(member)));
+          long far =
+              watched.stream().filter(it -> first.contains(it) != first.contains(member)).count();
+          assertTrue(far <= 4, () -> member + " watches far away " + far);
+        });
+    assertTrue(
+        first.stream().anyMatch(it -> !first.containsAll(lists.getOrDefault(it, first))),
+        "somebody watches over there");
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Now;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.ring.Ballot;
 import io.flywheel.core.ring.Cluster;
@@ -40,6 +41,7 @@ class RingLogTest {
   private final List<Voter> voters = new ArrayList<>();
   private final List<Letter> mail = new ArrayList<>();
   private final List<LogEntry> decided = new ArrayList<>();
+  private final TreeSet<NodeId> gone = new TreeSet<>();
   private Cluster cluster;
   private long millis = 1_000;
   private long lives;
@@ -52,7 +54,7 @@ class RingLogTest {
       members.add(new Member(id, "node-" + i, "c:" + i, "p:" + i, Zone.DEFAULT, 1));
       owners.add(new RingMember(id, Zone.DEFAULT, 1));
     }
-    cluster = Cluster.formed(9, 8, members, Placement.form(owners, 8, 2));
+    cluster = Cluster.formed(9, 8, RecordSettings.DEFAULT, members, Placement.form(owners, 8, 2));
     for (Member member : members) {
       voters.add(new Voter(member.id()));
     }
@@ -121,6 +123,11 @@ class RingLogTest {
     }
 
     @Override
+    public boolean mayLive(NodeId member) {
+      return !gone.contains(member);
+    }
+
+    @Override
     public void isBehind(NodeId member) {}
 
     @Override
@@ -154,7 +161,7 @@ class RingLogTest {
     var one = voters.get(0);
     var two = voters.get(1);
     var newer = new Ballot(9, new NodeId(3), 77);
-    two.log.received(new NodeId(3), new Prepare(2, newer));
+    two.log.received(new NodeId(3), new Prepare(2, newer, List.of()));
     two.sync();
     two.crash();
     mail.clear();
@@ -168,11 +175,11 @@ class RingLogTest {
   @Test
   void aVoterThatCrashesBeforeItsPromiseIsOnDiskIsFree() {
     var two = voters.get(1);
-    two.log.received(new NodeId(3), new Prepare(2, new Ballot(9, new NodeId(3), 77)));
+    two.log.received(new NodeId(3), new Prepare(2, new Ballot(9, new NodeId(3), 77), List.of()));
     two.crash();
     assertTrue(mail.isEmpty());
     var older = new Ballot(1, new NodeId(1), 66);
-    two.log.received(new NodeId(1), new Prepare(2, older));
+    two.log.received(new NodeId(1), new Prepare(2, older, List.of()));
     two.sync();
     assertEquals(new Promise(2, older, null), mail.getLast().message);
   }
@@ -197,18 +204,99 @@ class RingLogTest {
     assertEquals(List.of(reweigh(1)), decided);
   }
 
+  /** One of three accepted an entry before two were destroyed: that one may have been decided. */
+  @Test
+  void whoIsLeftGoesOnWithWhatOneOfThemHasAccepted() {
+    var one = voters.get(0);
+    one.log.propose(reweigh(1), 60_000);
+    deliver(letter -> letter.message instanceof Prepare || letter.message instanceof Promise);
+    receive(letter -> letter.message instanceof Accept && letter.to == voters.get(1));
+    one.sync();
+    voters.get(1).sync();
+    mail.clear();
+    gone.add(one.id);
+    voters.get(2).log.propose(new LogEntry.Lost(List.of(one.id)), 60_000);
+    for (int i = 0; i < 100 && decided.isEmpty(); i++) {
+      deliver(letter -> letter.to != one && letter.from != one);
+      pass(20);
+    }
+    assertEquals(List.of(reweigh(1)), decided);
+  }
+
+  /** Less than a majority does not decide what others may decide otherwise: it jumps, with both. */
+  @Test
+  void whatMayHaveBeenDecidedComesBeforeTheJump() {
+    var one = voters.get(0);
+    one.log.propose(reweigh(1), 60_000);
+    deliver(letter -> letter.message instanceof Prepare || letter.message instanceof Promise);
+    receive(letter -> letter.message instanceof Accept && letter.to == voters.get(1));
+    one.sync();
+    voters.get(1).sync();
+    mail.clear();
+    var lost = List.of(one.id, new NodeId(3));
+    gone.addAll(lost);
+    voters.get(1).log.propose(new LogEntry.Lost(lost), 60_000);
+    for (int i = 0; i < 100 && decided.isEmpty(); i++) {
+      deliver(letter -> letter.to == voters.get(1));
+      pass(20);
+    }
+    assertEquals(List.of(new LogEntry.Lost(lost, reweigh(1))), decided);
+    var next = cluster.after(decided.getFirst());
+    assertEquals(1_000, next.epoch());
+    assertEquals(lost, next.lost());
+    assertEquals(cluster.after(reweigh(1)).transition(), next.transition());
+  }
+
+  @Test
+  void thatMembersAreLostIsDecidedByAllOthersAndByNoneLess() {
+    var lost = new LogEntry.Lost(List.of(new NodeId(3)));
+    voters.get(0).log.propose(lost, 60_000);
+    for (int i = 0; i < 100; i++) {
+      deliver(letter -> letter.to != voters.get(2));
+      pass(20);
+    }
+    assertEquals(List.of(), decided, "node-3 is seen alive");
+    gone.add(new NodeId(3));
+    for (int i = 0; i < 100; i++) {
+      deliver(letter -> letter.to == voters.get(0));
+      pass(20);
+    }
+    assertEquals(List.of(), decided, "node-2 does not answer");
+    for (int i = 0; i < 100 && decided.isEmpty(); i++) {
+      deliver(letter -> letter.to != voters.get(2));
+      pass(20);
+    }
+    assertEquals(List.of(lost), decided);
+  }
+
+  /** The two that are lost may have gone on to epoch 2; they and this one never share an epoch. */
+  @Test
+  void lessThanAMajorityGoesOnFarAhead() {
+    var one = voters.get(0);
+    gone.add(new NodeId(2));
+    gone.add(new NodeId(3));
+    one.log.propose(new LogEntry.Lost(List.of(new NodeId(2), new NodeId(3))), 60_000);
+    for (int i = 0; i < 100 && decided.isEmpty(); i++) {
+      deliver(letter -> letter.to == one);
+      pass(20);
+    }
+    cluster = cluster.after(decided.getFirst());
+    assertEquals(1_000, cluster.epoch());
+    assertEquals(List.of(one.id), cluster.voters());
+  }
+
   @Test
   void aVoteOnWhatIsOverIsForgottenAndWhoIsBehindIsNoVoter() {
     var two = voters.get(1);
-    two.log.received(new NodeId(3), new Prepare(2, new Ballot(9, new NodeId(3), 77)));
+    two.log.received(new NodeId(3), new Prepare(2, new Ballot(9, new NodeId(3), 77), List.of()));
     two.sync();
     mail.clear();
-    two.log.received(new NodeId(3), new Prepare(3, new Ballot(1, new NodeId(3), 77)));
+    two.log.received(new NodeId(3), new Prepare(3, new Ballot(1, new NodeId(3), 77), List.of()));
     two.sync();
     assertTrue(mail.isEmpty(), "it has not come to epoch 2 yet");
     cluster = cluster.after(reweigh(1));
     two.log.became(cluster);
-    two.log.received(new NodeId(3), new Prepare(3, new Ballot(1, new NodeId(3), 77)));
+    two.log.received(new NodeId(3), new Prepare(3, new Ballot(1, new NodeId(3), 77), List.of()));
     two.sync();
     assertNotNull(mail.getLast());
     assertEquals(3, ((Promise) mail.getLast().message).epoch());

@@ -15,8 +15,10 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.MemberState;
+import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Reach;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.model.Verdict;
 import io.flywheel.core.model.Zone;
@@ -24,6 +26,7 @@ import io.flywheel.core.ring.Ballot;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
 import io.flywheel.core.ring.Placement;
+import io.flywheel.core.ring.Replica;
 import io.flywheel.core.ring.RingChange;
 import io.flywheel.core.ring.RingMember;
 import io.flywheel.core.ring.Slice;
@@ -125,7 +128,7 @@ final class MessageCodecTest {
     var ring = Placement.form(List.of(new RingMember(node, Zone.DEFAULT, 1)), 4, 1);
     var states = List.of(new MemberState(Claim.of(node, 1, 2, 3, 2, 1, 0), Verdict.SUSPECT));
     var receipt = new Receipt(3, 2, 1, 2, 1, true, 0);
-    var cluster = Cluster.formed(9, 5, List.of(member), ring);
+    var cluster = Cluster.formed(9, 5, RecordSettings.DEFAULT, List.of(member), ring);
     var newcomer = new Member(new NodeId(4), "node-2", "b:1", "b:2", Zone.DEFAULT, 1);
     var owner = new RingMember(newcomer.id(), Zone.DEFAULT, 1);
     var joining = new LogEntry.Begin(new RingChange.Add(owner), newcomer);
@@ -141,14 +144,18 @@ final class MessageCodecTest {
         Message.TransferPage.refusal(7, Message.TransferStatus.NOT_YET),
         new Message.ReleaseAsk(7, List.of(KEY), List.of(sum)),
         new Message.ReleaseAnswer(7, List.of(0)),
-        new Message.Announce(member, List.of("node-1", "node-2")),
-        new Message.Formed(9, List.of(member), ring),
+        new Message.Announce(member, List.of("node-1", "node-2"), 4711),
+        new Message.Formed(9, RecordSettings.DEFAULT, List.of(member), ring),
         forwardPut(new RequestId(1, 2)),
         new Message.ForwardReply(9, new Outcome.Written(Context.EMPTY, receipt)),
         new Message.ForwardReply(9, new Outcome.Refused(Refusal.BAD_QUORUM, "why")),
         new Message.ForwardReply(9, new Outcome.NotDone(Obstacle.OVERLOADED, "why")),
         new Message.ForwardReply(9, new Outcome.Unknown("why")),
         new ReplicaPut(7, KEY, 41, node, Bytes.utf8("a record")),
+        new Message.RelayedPut(
+            new ReplicaPut(7, KEY, 41, null, Bytes.utf8("a record")),
+            List.of(new Replica.Primary(node), new Replica.FallbackFor(new NodeId(4), node))),
+        new Message.PassedOnPut(node, 3, new ReplicaPut(7, KEY, 41, node, Bytes.utf8("a record"))),
         new Message.ReplicaPutReply(7, Message.PutStatus.FULL),
         new Message.ReplicaGet(7, KEY, true, 100),
         new Message.ReplicaGetReply(
@@ -161,16 +168,20 @@ final class MessageCodecTest {
         new Message.ReapAsk(7, 1_000, List.of(KEY), List.of(sum)),
         new Message.ReapAnswer(7, 3, List.of(0)),
         new Message.Reap(3, 1_000, List.of(KEY), List.of(sum)),
-        new Message.Prepare(2, BALLOT),
+        new Message.Prepare(2, BALLOT, List.of()),
+        new Message.Prepare(2, BALLOT, List.of(node)),
         new Message.Promise(2, BALLOT, null),
         new Message.Promise(2, BALLOT, new Vote(BALLOT, new LogEntry.Ready())),
         new Message.Accept(2, new Vote(BALLOT, joining)),
         new Message.Accepted(2, BALLOT),
         new Message.Refusal(2, BALLOT, Ballot.NONE),
         new Message.Decided(2, new LogEntry.Undo(List.of(node))),
+        new Message.Decided(2, new LogEntry.Reshape(RecordSettings.DEFAULT)),
+        new Message.Decided(2, new LogEntry.Lost(List.of(node))),
+        new Message.Decided(2, new LogEntry.Lost(List.of(node), new LogEntry.Done())),
         new Message.RingAsk(1),
         new Message.RingNews(cluster.after(joining), 4, 2),
-        new Message.JoinAsk(newcomer, "node-1"),
+        new Message.JoinAsk(newcomer, "node-1", List.of(NamespaceSettings.LWW)),
         new Message.JoinRefusal("why"));
   }
 

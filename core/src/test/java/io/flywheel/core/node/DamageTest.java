@@ -221,7 +221,7 @@ class DamageTest {
     var word = words.getFirst();
     var formed = (Message.Formed) word.message();
     var fewer = formed.members().subList(0, 2);
-    var smaller = new Message.Formed(formed.clusterId(), fewer, formed.ring());
+    var smaller = new Message.Formed(formed.clusterId(), formed.records(), fewer, formed.ring());
     last.node().receive(nodes.now(), word.with(smaller));
     nodes.pass(1);
     assertTrue(last.reports.stream().anyMatch(text -> text.contains("contradicts itself")));

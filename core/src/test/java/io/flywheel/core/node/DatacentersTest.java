@@ -183,6 +183,39 @@ final class DatacentersTest {
     assertEquals(3, there, "no copy of an owner here is kept there");
   }
 
+  /**
+   * The other data centre is away, and a node here keeps a copy for it: that is no copy of here.
+   */
+  @Test
+  void whoKeepsACopyForAnotherDataCentreIsNoPartOfALocalQuorum() {
+    var nodes = started(4, 2, Replication.of(Map.of("dc1", 2, "dc2", 2)));
+    var key = Key.of("default", "k");
+    var here = nodes.machines.subList(0, 4);
+    assertInstanceOf(Written.class, nodes.ask(here.getFirst(), put(key, Reach.ANYWHERE)));
+    nodes.pass(100);
+    nodes.kill(nodes.machines.get(4));
+    nodes.kill(nodes.machines.get(5));
+    var owners = here.stream().filter(m -> m.data.containsKey(nodes.storageKey(key))).toList();
+    assertEquals(2, owners.size());
+    var silent = owners.get(1).node().id();
+    nodes.hold(
+        envelope ->
+            envelope.from().equals(silent)
+                && (envelope.message() instanceof Message.ReplicaPutReply
+                    || envelope.message() instanceof Message.ReplicaGetReply));
+    var coordinator = owners.get(0);
+    long token = nodes.submit(coordinator, put(key, Reach.LOCAL));
+    nodes.pass(100);
+    assertFalse(coordinator.responses.containsKey(token), "one of two copies here");
+    assertTrue(holders(here, nodes, key) > 2, "somebody keeps copies for the other data centre");
+    long read = nodes.submit(coordinator, new ClientRequest.Get(key, 1, 0, Reach.LOCAL, 1_000));
+    nodes.pass(200);
+    assertFalse(coordinator.responses.containsKey(read), "it may miss what the silent one has");
+    nodes.deliverHeld();
+    assertInstanceOf(Written.class, nodes.response(coordinator, token).outcome());
+    assertInstanceOf(Found.class, nodes.response(coordinator, read).outcome());
+  }
+
   /** A key of which no copy stands here: any majority is as good. */
   @Test
   void withoutACopyHereALocalQuorumIsOneOfAll() {

@@ -132,7 +132,7 @@ final class Machine {
       case Effect.Respond respond -> responses.put(respond.token(), respond);
       case Effect.Report report -> reports.add(report.text());
       case Effect.Halt halt -> halted = halt.reason();
-      case Effect.Dial _ -> {}
+      case Effect.Dial _, Effect.StopDialling _ -> {}
     }
   }
 

@@ -352,7 +352,7 @@ class NodeTest {
     nodes.start(nodes.machines.get(1));
     nodes.start(
         odd,
-        new ClusterSettings("test", 16, Quorum.majority(3), NodesInOneProcess.LIMITS, List.of()));
+        new ClusterSettings("test", 32, Quorum.majority(3), NodesInOneProcess.LIMITS, List.of()));
     nodes.pass(3_000);
     var one = nodes.machines.get(0);
     assertFalse(one.node().view(nodes.now()).serving());

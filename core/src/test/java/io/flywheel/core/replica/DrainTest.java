@@ -9,13 +9,12 @@ import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.membership.Eras;
 import io.flywheel.core.membership.Identity;
 import io.flywheel.core.model.Bytes;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.Limits;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Now;
-import io.flywheel.core.model.Quorum;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.Dot;
@@ -100,9 +99,7 @@ final class DrainTest {
   }
 
   private LocalReplica replica() {
-    var settings =
-        new ClusterSettings(
-            "test", PARTITIONS, Quorum.majority(1), new Limits(1000, 3, 2500), List.of());
+    var settings = RecordSettings.of(new Limits(1000, 3, 2500), List.of());
     var identity = new Identity(new NodeId(1), 1, 2, 3, 0);
     var lease =
         new ActorLease(identity, journal, schedule, new SplittableRandom(1), PARTITIONS, () -> {});
@@ -116,7 +113,15 @@ final class DrainTest {
     var damage = new Undamaged();
     var work =
         new KeyWork(
-            settings, schedule, lease, eras, owners, ledger, new LoserLog(lease), records, damage);
+            () -> settings,
+            schedule,
+            lease,
+            eras,
+            owners,
+            ledger,
+            new LoserLog(lease),
+            records,
+            damage);
     return new LocalReplica(outbox, journal, work, records, owners, damage);
   }
 

@@ -73,6 +73,24 @@ class ForecastTest {
   }
 
   @Test
+  void ofWhatTooFewAreLeftIsCounted() {
+    Ring ring = Placement.form(Rings.members(4, 1), 64, 3);
+    NodeId one = Rings.node(3);
+    NodeId other = Rings.node(2);
+    var whole = forecast(ring, new RingChange.Remove(one));
+    assertEquals(List.of(0, 0, 0, 64), whole.partitionsByLiving());
+    var forecast = forecast(ring, new RingChange.Remove(one), one, other);
+    assertEquals(0, forecast.partitionsByLiving().get(0));
+    int shared = 0;
+    for (int i = 0; i < 64; i++) {
+      var owners = ring.replicas(new Partition(i));
+      shared += owners.contains(one) && owners.contains(other) ? 1 : 0;
+    }
+    assertEquals(shared, forecast.partitionsByLiving().get(1));
+    assertTrue(shared > 0);
+  }
+
+  @Test
   void aReplacementMovesJustWhatTheOldOneHeld() {
     Ring ring = Placement.form(Rings.members(5, 5), 64, 3);
     int held = ring.partitionsOf(Rings.node(4)).size();

@@ -60,6 +60,33 @@ class PlacementChangeTest {
     assertTrue(moved <= MOVED * least, () -> change + ": " + moved + " moved, not " + least);
   }
 
+  /** Who is lost gets no larger share, and nothing moves twice when it goes as well. */
+  @ParameterizedTest
+  @CsvSource({"5,1,3", "8,4,3", "12,3,2", "40,4,3"})
+  void whoIsLostGainsNothingWhereTheOthersHaveRoom(int nodes, int racks, int n) {
+    Ring ring = Placement.form(Rings.members(nodes, racks), 1024, n);
+    NodeId first = Rings.node(0);
+    NodeId second = Rings.node(racks);
+    Ring without = Placement.next(ring, new RingChange.Remove(first), List.of(first, second));
+    Rules.check(without);
+    int held = ring.ownership().get(second);
+    int then = without.ownership().get(second);
+    assertTrue(then <= held + held / 32, () -> "more than slack: " + then + " after " + held);
+    Ring end = Placement.next(without, new RingChange.Remove(second), List.of(second));
+    checkRules(without, end);
+  }
+
+  /** Each partition needs a copy on each of three racks, and on one of them only a lost one is. */
+  @Test
+  void whoIsLostGainsWhereTheOthersHaveNoRoom() {
+    Ring ring = Placement.form(Rings.members(6, 3), 64, 3);
+    NodeId first = Rings.node(0);
+    NodeId second = Rings.node(3);
+    Ring next = Placement.next(ring, new RingChange.Remove(first), List.of(first, second));
+    checkRules(ring, next);
+    assertEquals(64, next.ownership().get(second));
+  }
+
   private static void checkRules(Ring before, Ring after) {
     assertEquals(before.epoch() + 1, after.epoch());
     Rules.check(after);

@@ -92,7 +92,7 @@ public final class BackgroundYields implements Witness {
     };
   }
 
-  private static boolean isBackground(long request) {
+  static boolean isBackground(long request) {
     return request >= FIRST_BACKGROUND && request < LAST_BACKGROUND;
   }
 }

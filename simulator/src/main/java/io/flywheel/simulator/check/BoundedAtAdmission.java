@@ -21,7 +21,7 @@ final class BoundedAtAdmission implements Evidence.Listener {
   @Override
   public void minted(
       SimulatedMachine machine, Key key, Dot dot, Operation operation, Siblings state) {
-    var limits = scene.settings().limits();
+    var limits = scene.settings().records().limits();
     long bytes = 0;
     for (Sibling sibling : state.living()) {
       bytes += sibling.value().length();

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * What is taken is paid. Nobody owes what it does not have: a debt is noted with the record that is
  * owed, in one batch where that is new, and the record goes only with the last debt. A debt is
  * struck out only when its owner has, or once had, all on its disk that was there when it was noted
- * last. A node that went back in time may owe what nobody takes any more.
+ * last; where that owner is lost, all others have. A node that went back in time may owe what
+ * nobody takes any more.
  */
 final class DebtsAreHonoured implements Witness {
   private record Place(int machine, Bytes storageKey) {}
@@ -123,6 +124,19 @@ final class DebtsAreHonoured implements Witness {
     if (!scene.isDurable() || scene.history().revived() || !scene.isLastingOwner(key, owner)) {
       return;
     }
+    if (!scene.isLost(owner)) {
+      checkHad(process, key, owner, before);
+      return;
+    }
+    for (var other : scene.primaries(key)) {
+      var id = other.identity();
+      if (id != null && !scene.isLost(id) && scene.isLastingOwner(key, id)) {
+        checkHad(process, key, id, before);
+      }
+    }
+  }
+
+  private void checkHad(SimulatedProcess process, Key key, NodeId owner, Account before) {
     var durable = scene.evidence().everDurable(owner, key);
     for (var sibling : before.owed.living()) {
       if (!durable.covers(sibling.dot())) {

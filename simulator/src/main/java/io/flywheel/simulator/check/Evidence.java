@@ -4,6 +4,7 @@ import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message.RelayedPut;
 import io.flywheel.core.message.Message.ReplicaPut;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
@@ -70,6 +71,7 @@ public final class Evidence implements Witness {
   private List<Mutation> batch = List.of();
   private @Nullable Cluster newest;
   private @Nullable Cluster previous;
+  private boolean ringHasChanged;
 
   public Evidence(History history, List<Key> keys) {
     this.history = history;
@@ -94,6 +96,11 @@ public final class Evidence implements Witness {
     return previous;
   }
 
+  /** Whether members have come or gone, or were about to. */
+  boolean ringHasChanged() {
+    return ringHasChanged;
+  }
+
   /** The newest cluster that any disk has had. */
   public @Nullable Cluster newest() {
     return newest;
@@ -101,7 +108,13 @@ public final class Evidence implements Witness {
 
   @Override
   public void sent(SimulatedProcess from, Envelope envelope) {
-    if (envelope.message() instanceof ReplicaPut put) {
+    var put =
+        switch (envelope.message()) {
+          case ReplicaPut replicaPut -> replicaPut;
+          case RelayedPut relayed -> relayed.put();
+          default -> null;
+        };
+    if (put != null) {
       inspect(from.machine(), put.key(), put.record());
     }
   }
@@ -328,6 +341,8 @@ public final class Evidence implements Witness {
     try {
       var cluster = Cluster.decode(record);
       if (newest == null || cluster.epoch() > newest.epoch()) {
+        ringHasChanged |= newest != null && newest.ring().digest() != cluster.ring().digest();
+        ringHasChanged |= cluster.transition() != null;
         previous = newest;
         newest = cluster;
       }

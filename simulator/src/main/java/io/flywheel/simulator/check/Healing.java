@@ -10,6 +10,7 @@ import io.flywheel.core.node.Node;
 import io.flywheel.simulator.workload.History;
 import io.flywheel.simulator.workload.Operation;
 import io.flywheel.simulator.workload.RingOperator;
+import io.flywheel.simulator.workload.SettingsOperator;
 import io.flywheel.simulator.workload.Wire;
 import io.flywheel.simulator.world.FaultInjector;
 import io.flywheel.simulator.world.SimulatedMachine;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * request answered. Wall clocks jump once more, and stay as far apart as they may.
  */
 public final class Healing {
-  private static final long CHANGES_MICROS = 150_000_000;
+  private static final long CHANGES_MICROS = 300_000_000;
+  private static final long SETTINGS_MICROS = 60_000_000;
   private static final long MEETING_MICROS = 12_000_000;
   private static final long LIVENESS_MICROS = 40_000_000;
   private static final long SETTLING_MICROS = 3_000_000;
@@ -57,6 +59,7 @@ public final class Healing {
   private final Wire wire;
   private final FaultInjector faults;
   private final @Nullable RingOperator operator;
+  private final @Nullable SettingsOperator settings;
   private final RingsComeToRest rings;
   private final Time time;
   private final SplittableRandom random;
@@ -79,6 +82,7 @@ public final class Healing {
       Wire wire,
       FaultInjector faults,
       @Nullable RingOperator operator,
+      @Nullable SettingsOperator settings,
       Time time,
       SplittableRandom random) {
     this.scene = scene;
@@ -86,6 +90,7 @@ public final class Healing {
     this.wire = wire;
     this.faults = faults;
     this.operator = operator;
+    this.settings = settings;
     this.rings = new RingsComeToRest(scene);
     this.time = time;
     this.random = random;
@@ -105,6 +110,7 @@ public final class Healing {
     faults.end();
     if (meetStrangers()
         && settleRing()
+        && settleSettings()
         && becomeWhole()
         && converge()
         && agree()
@@ -163,6 +169,20 @@ public final class Healing {
       scene.cluster().switchOff(machine);
     }
     return passed && !scene.findings().any();
+  }
+
+  /** What was planned is there for all, or clients could not ask for it. */
+  private boolean settleSettings() {
+    var wanted = settings;
+    if (wanted == null) {
+      return true;
+    }
+    wanted.end();
+    wanted.finish();
+    if (!passUntil(SETTINGS_MICROS, () -> wanted.obstacle().isEmpty())) {
+      judge.settings().unfinished(wanted.obstacle());
+    }
+    return !scene.findings().any();
   }
 
   private boolean becomeWhole() {

@@ -9,6 +9,7 @@ import io.flywheel.core.model.Zone;
 import io.flywheel.simulator.workload.Operation;
 import io.flywheel.simulator.world.SimulatedProcess;
 import io.flywheel.simulator.world.Witness;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -55,13 +56,9 @@ final class HonestReceipts implements Witness {
   }
 
   private void check(Operation operation, Receipt receipt, boolean counted) {
-    var holders = new TreeMap<NodeId, Zone>(operation.everHeld());
+    var holders = holders(scene, operation);
     boolean synced = true;
     for (var machine : scene.cluster().machines()) {
-      var identity = machine.identity();
-      if (identity != null && hadIt(identity, operation)) {
-        holders.put(identity, machine.config().zone());
-      }
       synced &= machine.config().durable();
     }
     int primaries = 0;
@@ -93,7 +90,19 @@ final class HonestReceipts implements Witness {
     }
   }
 
-  private boolean hadIt(NodeId node, Operation operation) {
+  /** All nodes that have at some time had it on disk, or what replaced it, and where they stand. */
+  static SortedMap<NodeId, Zone> holders(Scene scene, Operation operation) {
+    var holders = new TreeMap<NodeId, Zone>(operation.everHeld());
+    for (var machine : scene.cluster().machines()) {
+      var identity = machine.identity();
+      if (identity != null && hadIt(scene, identity, operation)) {
+        holders.put(identity, machine.config().zone());
+      }
+    }
+    return holders;
+  }
+
+  private static boolean hadIt(Scene scene, NodeId node, Operation operation) {
     var durable = scene.evidence().everDurable(node, operation.key());
     return operation.dots().stream().anyMatch(durable::covers);
   }

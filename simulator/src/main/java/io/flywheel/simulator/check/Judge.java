@@ -23,6 +23,8 @@ public final class Judge implements Witness {
   private final DeletedStaysDeleted deletions;
   private final BackgroundYields background;
   private final OneEntryPerEpoch entries;
+  private final SettingsAgree settings;
+  private final OneCopyCrosses crossings;
 
   public Judge(Scene scene) {
     this.scene = scene;
@@ -37,6 +39,8 @@ public final class Judge implements Witness {
     deletions = new DeletedStaysDeleted(scene);
     background = new BackgroundYields(scene);
     entries = new OneEntryPerEpoch(scene);
+    settings = new SettingsAgree(scene);
+    crossings = new OneCopyCrosses(scene);
     evidence.tell(new UniqueDots(scene));
     evidence.tell(realValues);
     evidence.tell(expiry);
@@ -53,6 +57,8 @@ public final class Judge implements Witness {
             realValues,
             expiry,
             new HonestReceipts(scene),
+            new QuorumsStandWhereAsked(scene),
+            crossings,
             new QuorumsOverlap(scene),
             new ReplacedStaysReplaced(scene),
             debts,
@@ -60,6 +66,7 @@ public final class Judge implements Witness {
             deletions,
             new ErasAreInStep(scene),
             entries,
+            settings,
             answers,
             background,
             new OneRepairAtATime(scene),
@@ -78,8 +85,16 @@ public final class Judge implements Witness {
     nothingIsLost.end();
   }
 
+  public SettingsAgree settings() {
+    return settings;
+  }
+
   public BackgroundYields background() {
     return background;
+  }
+
+  public OneCopyCrosses crossings() {
+    return crossings;
   }
 
   public Upkeep upkeep() {
@@ -89,6 +104,11 @@ public final class Judge implements Witness {
   @Override
   public void sent(SimulatedProcess from, Envelope envelope) {
     witnesses.forEach(witness -> witness.sent(from, envelope));
+  }
+
+  @Override
+  public void crossing(SimulatedProcess from, SimulatedProcess to, Envelope envelope) {
+    witnesses.forEach(witness -> witness.crossing(from, to, envelope));
   }
 
   @Override

@@ -25,7 +25,7 @@ final class NewestWins implements Evidence.Listener {
 
   @Override
   public void inspected(Key key, Siblings state) {
-    var namespace = scene.settings().namespace(key.namespace());
+    var namespace = scene.settings().records().namespace(key.namespace());
     if (namespace == null || !namespace.lastWriteWins() || state.isEmpty()) {
       return;
     }

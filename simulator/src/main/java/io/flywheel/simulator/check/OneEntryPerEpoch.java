@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Nobody ever has another cluster of the same epoch than anybody else; no epoch begins before all
  * members have the one before on their disks, but those that are given up; and nobody speaks of an
- * epoch that its disk does not have. Nothing is judged once a directory went back in time or was
- * doubled: a voter that forgets is no voter.
+ * epoch that its disk does not have. Where less than a majority is left epochs may jump, once it is
+ * said who is lost. Nothing is judged once a directory went back in time or was doubled: a voter
+ * that forgets is no voter.
  */
 final class OneEntryPerEpoch implements Witness {
   private final Scene scene;
@@ -57,14 +58,14 @@ final class OneEntryPerEpoch implements Witness {
   private void adopted(SimulatedMachine machine) {
     var record = machine.disk().durable(Table.METADATA).get(StorageKey.CLUSTER);
     var cluster = decode(record);
-    durable.put(machine.index(), cluster == null ? 0 : cluster.epoch());
+    var before = durable.put(machine.index(), cluster == null ? 0L : cluster.epoch());
     if (record == null || cluster == null || !isJudged()) {
       return;
     }
     var known = encoded.putIfAbsent(cluster.epoch(), record);
     if (known == null) {
       clusters.put(cluster.epoch(), cluster);
-      begun(machine, cluster);
+      begun(machine, cluster, clusters.get(before == null ? 0 : before));
     } else if (!known.equals(record)) {
       violation(
           machine
@@ -78,8 +79,9 @@ final class OneEntryPerEpoch implements Witness {
   }
 
   /** Nobody had this epoch before. */
-  private void begun(SimulatedMachine first, Cluster cluster) {
-    var before = clusters.get(cluster.epoch() - 1);
+  private void begun(SimulatedMachine first, Cluster cluster, @Nullable Cluster its) {
+    boolean jumps = its != null && cluster.lost().size() > its.lost().size();
+    var before = jumps ? its : clusters.get(cluster.epoch() - 1);
     if (before == null) {
       if (cluster.epoch() > 1) {
         violation(first + " begins epoch " + cluster.epoch() + ", and nobody had the one before");
@@ -105,7 +107,7 @@ final class OneEntryPerEpoch implements Witness {
   }
 
   private static List<NodeId> givenUp(Cluster before, Cluster now) {
-    var givenUp = new ArrayList<NodeId>();
+    var givenUp = new ArrayList<>(now.lost());
     var open = now.transition() == null ? before.transition() : now.transition();
     if (open != null) {
       givenUp.addAll(open.givenUp());

@@ -3,6 +3,7 @@ package io.flywheel.simulator.check;
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.message.Outcome.Found;
 import io.flywheel.core.message.Outcome.Written;
+import io.flywheel.core.model.Reach.Scope;
 import io.flywheel.simulator.workload.Attempt;
 import io.flywheel.simulator.workload.Operation;
 import io.flywheel.simulator.world.SimulatedProcess;
@@ -42,12 +43,30 @@ final class QuorumsOverlap implements Witness {
           && write.answeredMicros() < read.arrivedMicros()
           && write.damagesBefore() == scene.history().damages()
           && written.receipt().durable()
-          && written.receipt().primaries() + found.receipt().primaries()
-              > scene.settings().quorum().n()) {
+          && (written.receipt().primaries() + found.receipt().primaries()
+                  > scene.settings().quorum().n()
+              || meetInADatacenter(write, written, read, found))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Without stand-ins, two quorums of one data centre have an owner in common. */
+  private boolean meetInADatacenter(Attempt write, Written written, Attempt read, Found found) {
+    if (scene.ringHasChanged()
+        || written.receipt().fallbacks() > 0
+        || found.receipt().fallbacks() > 0) {
+      return false;
+    }
+    var there = write.reach();
+    var here = read.reach();
+    boolean both = there.scope() != Scope.ANYWHERE && here.scope() != Scope.ANYWHERE;
+    boolean same =
+        there.scope() == Scope.EACH
+            || here.scope() == Scope.EACH
+            || there.datacenter().equals(here.datacenter());
+    return both && same;
   }
 
   private void check(Operation operation, BitSet shown, SimulatedProcess process) {

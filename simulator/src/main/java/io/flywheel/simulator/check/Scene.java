@@ -1,7 +1,6 @@
 package io.flywheel.simulator.check;
 
 import io.flywheel.core.effect.StorageKey;
-import io.flywheel.core.effect.Table;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
@@ -10,6 +9,7 @@ import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.Ring;
 import io.flywheel.simulator.workload.History;
+import io.flywheel.simulator.workload.Lookout;
 import io.flywheel.simulator.world.SimulatedCluster;
 import io.flywheel.simulator.world.SimulatedMachine;
 import java.util.ArrayList;
@@ -47,6 +47,12 @@ public record Scene(
     return newest != null && identity != null && newest.member(identity) != null;
   }
 
+  /** Whether a member is said to be lost. */
+  boolean isLost(NodeId node) {
+    var newest = evidence.newest();
+    return newest != null && newest.lost().contains(node);
+  }
+
   /** Whether a machine's identity never returns. */
   boolean isRemoved(SimulatedMachine machine) {
     var newest = evidence.newest();
@@ -79,13 +85,9 @@ public record Scene(
 
   /** Whether it owns the key by the ring that its own disk has. */
   boolean isOwn(SimulatedMachine machine, Key key) {
-    var record = machine.disk().durable(Table.METADATA).get(StorageKey.CLUSTER);
+    var cluster = Lookout.clusterOf(machine);
     var identity = machine.identity();
-    try {
-      return record != null && identity != null && owns(Cluster.decode(record), key, identity);
-    } catch (MalformedException e) {
-      throw new IllegalStateException("a node stored a damaged cluster", e);
-    }
+    return identity != null && owns(cluster, key, identity);
   }
 
   /** Whether it owns the key now and will when the change under way is over. */
@@ -94,7 +96,7 @@ public record Scene(
   }
 
   boolean ringHasChanged() {
-    return evidence.previous() != null;
+    return evidence.ringHasChanged();
   }
 
   private static boolean isLasting(@Nullable Cluster cluster, Key key, NodeId id) {

@@ -52,7 +52,7 @@ final class ForgettingMutants {
                 + " sibling.tombstone());\n"
                 + "      merged = deleted ? merged : merged.merge(siblings, conflicts);",
             List.of("QuorumsOverlap"),
-            13),
+            3),
         new Mutant(
             "15",
             "a value's end is counted from when a replica reads it",

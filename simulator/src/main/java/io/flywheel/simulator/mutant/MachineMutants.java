@@ -34,7 +34,7 @@ final class MachineMutants {
             "this.whenReady = whenReady;\n    renew(before.incarnation() == 0 ? random.nextLong() :"
                 + " before.incarnation());\n    incarnation = before.incarnation();",
             List.of("UnreadIsNeverErased", "UniqueDots", "NothingDurableIsLost", "QuorumsOverlap"),
-            4),
+            32),
         new Mutant(
             "48",
             "a record's checksum is not verified",
@@ -113,8 +113,8 @@ final class MachineMutants {
         new Mutant(
             "58",
             "a node runs with other settings than its cluster",
-            "io/flywheel/core/node/MembershipDesk.java",
-            "if (stored.settings() != config.settings().fingerprint()) {",
+            "io/flywheel/core/node/Belonging.java",
+            "if (!contradiction.isEmpty()) {",
             "if (stored.settings() == 0) {",
             List.of("StrangersStayOut"),
             3));

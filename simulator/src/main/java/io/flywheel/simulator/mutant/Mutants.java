@@ -18,7 +18,9 @@ public final class Mutants {
     all.addAll(AntiEntropyMutants.all());
     all.addAll(MembershipMutants.all());
     all.addAll(MachineMutants.all());
+    all.addAll(SettingsMutants.all());
     all.addAll(OverloadMutants.all());
+    all.addAll(DatacenterMutants.all());
     return Collections.unmodifiableList(all);
   }
 }

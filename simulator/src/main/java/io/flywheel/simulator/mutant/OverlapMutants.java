@@ -16,7 +16,7 @@ final class OverlapMutants {
                 + " before;",
             "return transition != null && !transition.undone() ? transition.next() : before;",
             List.of("QuorumsOverlap", "NothingDurableIsLost", "MajoritiesMend"),
-            5_054),
+            465),
         new Mutant(
             "33",
             "a write is acknowledged with the quorum of the owners that are read alone",
@@ -24,6 +24,6 @@ final class OverlapMutants {
             "return enough(readers) && (beside == null || enough(beside));",
             "return enough(readers);",
             List.of("HonestReceipts", "QuorumsOverlap", "NothingDurableIsLost"),
-            5_054));
+            45));
   }
 }

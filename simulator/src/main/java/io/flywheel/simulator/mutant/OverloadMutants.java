@@ -104,14 +104,14 @@ final class OverloadMutants {
             "io/flywheel/core/replica/KeyWork.java",
             "if (records.isFull() && Admission.brings(queue.current, merge.incoming())) {",
             "var both = queue.current.merge(merge.incoming(), namespace(queue.key).conflicts());\n"
-                + "    if (both.living().size() > settings.limits().siblings()) {",
+                + "    if (both.living().size() > inForce.get().limits().siblings()) {",
             List.of("ReplicasConverge", "HealedClusterServes", "NothingIsOwed"),
             47),
         new Mutant(
             "60, the other way",
             "a record that many siblings have made large fits into no message",
             "io/flywheel/core/message/MessageCodec.java",
-            "readOwner(in),\n              in.bytes(SiblingsCodec.MAX_RECORD_BYTES));",
+            "readOwner(in),\n        in.bytes(SiblingsCodec.MAX_RECORD_BYTES));",
             "readOwner(in),\n              in.bytes(1024));",
             List.of("ReplicasConverge", "HealedClusterServes", "NothingIsOwed"),
             1));

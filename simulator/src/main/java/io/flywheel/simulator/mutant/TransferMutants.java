@@ -2,28 +2,28 @@ package io.flywheel.simulator.mutant;
 
 import java.util.List;
 
-/** Traps 27, 35 and 37: copies that do not arrive, and members that do not go. */
+/** Traps 24, 27, 35 and 37: copies that do not arrive, and members that do not go. */
 final class TransferMutants {
   private TransferMutants() {}
 
   static List<Mutant> all() {
     return List.of(
         new Mutant(
-            "27, too soon",
-            "whoever gains partitions says at once that it has them",
-            "io/flywheel/core/handoff/Transfers.java",
-            "boolean has = waiting.isEmpty() && underWay.isEmpty() && arrived.durable() >= wanted;",
-            "boolean has = wanted >= 0;",
-            List.of("RingsComeToRest", "QuorumsOverlap", "NothingDurableIsLost", "MajoritiesMend"),
-            5_065),
+            "35, of those who are lost",
+            "a partition waits for owners who never come back",
+            "io/flywheel/core/handoff/TransferSources.java",
+            "    others.removeIf(peers::isLost);\n",
+            "",
+            List.of("RingsComeToRest"),
+            5_031),
         new Mutant(
-            "35",
-            "the next page is asked for before the records of this one are on disk",
-            "io/flywheel/core/handoff/RangePull.java",
-            "      awaited++;\n      with.replica()",
-            "      with.replica()",
-            List.of("QuorumsOverlap", "NothingDurableIsLost", "MajoritiesMend"),
-            5_054),
+            "24, of those who are lost",
+            "what is kept for owners that never come back is dropped",
+            "io/flywheel/core/handoff/Creditors.java",
+            "      owners.remove(creditor);",
+            "      owners.clear();",
+            List.of("DebtsAreHonoured", "NothingDurableIsLost"),
+            7_956),
         new Mutant(
             "37",
             "nobody remembers who was removed",
@@ -31,6 +31,6 @@ final class TransferMutants {
             "        gone.add(member.id());",
             "        gone.remove(member.id());",
             List.of("RingsComeToRest", "StrangersStayOut"),
-            5_054));
+            36));
   }
 }

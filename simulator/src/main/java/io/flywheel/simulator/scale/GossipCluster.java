@@ -18,10 +18,14 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Many members on a network that loses some messages and delays all by up to a tenth second. */
+/**
+ * Many members on a network that loses some messages and delays all by up to a tenth second, and by
+ * more from one data centre to another.
+ */
 final class GossipCluster {
   private static final int LEAST_DELAY_MILLIS = 1;
   private static final int MOST_DELAY_MILLIS = 100;
+  private static final int WAY_MILLIS = 40;
 
   /** What frames a message on a real connection. */
   private static final int FRAME_BYTES = 12;
@@ -44,18 +48,21 @@ final class GossipCluster {
   private long nowMillis;
   private long order;
   private long bytesSent;
+  private long bytesCrossing;
   private long messagesSent;
   private int largestMessageBytes;
   private final List<String> reports = new ArrayList<>();
 
-  GossipCluster(int size, double lossShare, long seed) {
+  /** {@code datacenters}: how many, each with as many members as the others. */
+  GossipCluster(int size, int datacenters, double lossShare, long seed) {
     this.lossShare = lossShare;
     random = new SplittableRandom(seed);
     var members = new ArrayList<Member>(size);
     for (int i = 1; i <= size; i++) {
       var id = new NodeId(random.nextLong());
       String name = "node-" + i;
-      members.add(new Member(id, name, name + ":1", name + ":2", Zone.DEFAULT, 1));
+      var zone = new Zone("dc" + (i % datacenters + 1), "r1");
+      members.add(new Member(id, name, name + ":1", name + ":2", zone, 1));
     }
     for (Member member : members) {
       var node = new GossipNode(member, members, this, random.split());
@@ -79,6 +86,11 @@ final class GossipCluster {
 
   long bytesSent() {
     return bytesSent;
+  }
+
+  /** Of them, those from one data centre to another. */
+  long bytesCrossing() {
+    return bytesCrossing;
   }
 
   long messagesSent() {
@@ -124,11 +136,15 @@ final class GossipCluster {
     }
     var bytes =
         MessageCodec.encode(new Envelope(from.id(), 1, from.nextSequence(), 2, 3, 1, message));
+    var target = byId.get(to);
+    boolean crosses = target != null && !target.datacenter().equals(from.datacenter());
     bytesSent += bytes.length() + FRAME_BYTES;
+    bytesCrossing += crosses ? bytes.length() + FRAME_BYTES : 0;
     messagesSent++;
     largestMessageBytes = Math.max(largestMessageBytes, bytes.length());
     if (random.nextDouble() >= lossShare) {
-      long delay = random.nextInt(LEAST_DELAY_MILLIS, MOST_DELAY_MILLIS);
+      long near = random.nextInt(LEAST_DELAY_MILLIS, MOST_DELAY_MILLIS);
+      long delay = crosses ? near + WAY_MILLIS : near;
       at(nowMillis + delay, () -> deliver(to, bytes));
     }
   }

@@ -23,38 +23,47 @@ public final class GossipExperiment {
   private static final long PATIENCE_MILLIS = 120_000;
   private static final int CHANGES = 6;
   private static final long QUIET_MILLIS = 60_000;
+  private static final int APART_NODES = 100;
+  private static final int APART_DATACENTERS = 3;
+  private static final double APART_LOSS = 0.05;
 
   private final GossipCluster cluster;
   private final SplittableRandom random;
   private final int size;
   private final double lossShare;
 
-  private GossipExperiment(int size, double lossShare, long seed) {
+  private final int datacenters;
+
+  private GossipExperiment(int size, int datacenters, double lossShare, long seed) {
     this.size = size;
+    this.datacenters = datacenters;
     this.lossShare = lossShare;
-    cluster = new GossipCluster(size, lossShare, seed);
+    cluster = new GossipCluster(size, datacenters, lossShare, seed);
     random = new SplittableRandom(~seed);
   }
 
   /**
    * One experiment.
    *
+   * @param datacenters in which they stand, 40 ms from each other
    * @param changes whose spreading is timed, one after the other, so many of each kind
    * @param quietMillis in which nothing happens but eras, and in which traffic is counted
    */
   public static GossipFigures run(
-      int nodes, double lossShare, int changes, long quietMillis, long seed) {
-    return new GossipExperiment(nodes, lossShare, seed).run(changes, quietMillis);
+      int nodes, int datacenters, double lossShare, int changes, long quietMillis, long seed) {
+    return new GossipExperiment(nodes, datacenters, lossShare, seed).run(changes, quietMillis);
   }
 
   private GossipFigures run(int changes, long quietMillis) {
     until(any -> cluster.nodes().stream().noneMatch(node -> any.table().claim(node.id()).isNone()));
     cluster.pass(MEETING_MILLIS);
     long bytes = cluster.bytesSent();
+    long crossing = cluster.bytesCrossing();
     long messages = cluster.messagesSent();
     cluster.pass(quietMillis);
     double nodeSeconds = size * (quietMillis / 1000.0);
     double bytesEach = (cluster.bytesSent() - bytes) / nodeSeconds;
+    double crossingEach = (cluster.bytesCrossing() - crossing) / nodeSeconds;
     double messagesEach = (cluster.messagesSent() - messages) / nodeSeconds;
     var urgent = timed(changes, this::fillOrEmptyADisk);
     var eras = timed(changes, this::nextEra);
@@ -65,10 +74,12 @@ public final class GossipExperiment {
     long down = suspected + until(node -> node.state(victim) == Liveness.DOWN);
     return new GossipFigures(
         size,
+        datacenters,
         lossShare,
         urgent,
         eras,
         bytesEach,
+        crossingEach,
         messagesEach,
         cluster.largestMessageBytes(),
         suspected,
@@ -148,20 +159,27 @@ public final class GossipExperiment {
     out.println(GossipFigures.HEADER);
     for (int nodes = 10; nodes <= mostNodes; nodes *= 10) {
       for (double loss : new double[] {0.05, 0.2}) {
-        var figures = new ArrayList<GossipFigures>(seeds);
-        for (int seed = 1; seed <= seeds; seed++) {
-          figures.add(run(nodes, loss, CHANGES, QUIET_MILLIS, seed));
-        }
-        out.println(GossipFigures.of(figures).toText());
+        print(out, nodes, 1, loss, seeds);
+      }
+      if (nodes == APART_NODES) {
+        print(out, nodes, APART_DATACENTERS, APART_LOSS, seeds);
       }
     }
+  }
+
+  private static void print(PrintStream out, int nodes, int datacenters, double loss, int seeds) {
+    var figures = new ArrayList<GossipFigures>(seeds);
+    for (int seed = 1; seed <= seeds; seed++) {
+      figures.add(run(nodes, datacenters, loss, CHANGES, QUIET_MILLIS, seed));
+    }
+    out.println(GossipFigures.of(figures).toText());
   }
 
   /** Prints the figures for clusters of these sizes, from one seed each. */
   public static void print(PrintStream out, List<Integer> sizes, double lossShare) {
     out.println(GossipFigures.HEADER);
     for (int nodes : sizes) {
-      out.println(run(nodes, lossShare, CHANGES, QUIET_MILLIS, 1).toText());
+      out.println(run(nodes, 1, lossShare, CHANGES, QUIET_MILLIS, 1).toText());
     }
   }
 

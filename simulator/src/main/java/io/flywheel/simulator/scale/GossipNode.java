@@ -69,6 +69,10 @@ final class GossipNode implements Gossiper.Owner {
     return member.id();
   }
 
+  String datacenter() {
+    return member.zone().datacenter();
+  }
+
   MembershipTable table() {
     return table;
   }

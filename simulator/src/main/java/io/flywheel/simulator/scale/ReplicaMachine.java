@@ -82,7 +82,7 @@ final class ReplicaMachine {
       }
       case Effect.Respond respond -> lastOutcome = respond.outcome();
       case Effect.Halt halt -> throw new IllegalStateException(halt.reason());
-      case Effect.Report _, Effect.Dial _ -> {}
+      case Effect.Report _, Effect.Dial _, Effect.StopDialling _ -> {}
     }
   }
 

@@ -2,6 +2,7 @@ package io.flywheel.simulator.workload;
 
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Outcome;
+import io.flywheel.core.model.Reach;
 import io.flywheel.simulator.world.SimulatedProcess;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,17 @@ public final class Attempt {
 
   public ClientRequest request() {
     return request;
+  }
+
+  /** The data centres of which it asks for quorums. */
+  public Reach reach() {
+    var reach =
+        switch (request) {
+          case ClientRequest.Put put -> put.reach();
+          case ClientRequest.Get get -> get.reach();
+          case ClientRequest.Explain _, ClientRequest.Repair _ -> Reach.ANYWHERE;
+        };
+    return reach.from(process.machine().datacenter());
   }
 
   public @Nullable Operation operation() {

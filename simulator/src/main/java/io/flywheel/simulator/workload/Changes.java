@@ -24,6 +24,8 @@ public record Changes(long meanMicros, List<Wish> wishes) {
     /** The change that is under way is to be undone. */
     UNDO,
     /** The machine that a change is about is lost. */
-    LOSE_SUBJECT
+    LOSE_SUBJECT,
+    /** Several machines are lost at once, up to half of them or more; others take their places. */
+    LOSE_SEVERAL
   }
 }

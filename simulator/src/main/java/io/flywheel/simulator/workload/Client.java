@@ -5,9 +5,11 @@ import io.flywheel.core.message.ClientRequest.Get;
 import io.flywheel.core.message.ClientRequest.Put;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.simulator.world.SimulatedProcess;
 import java.util.BitSet;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Client {
   private static final int MOST_CHAINED = 20;
+  private static final List<Reach> REACHES =
+      List.of(Reach.LOCAL, Reach.LOCAL, Reach.EACH, Reach.ANYWHERE);
 
   private final Wire wire;
   private final History history;
@@ -66,7 +70,7 @@ final class Client {
   private void readMergeWrite(SimulatedProcess process, Key key) {
     read(
         process,
-        new Get(key, 0, strictCount(), habits.timeoutMillis()),
+        get(key, 0, strictCount(), habits.timeoutMillis()),
         known -> {
           if (known == null) {
             next.run();
@@ -102,7 +106,7 @@ final class Client {
           put(process, key, known, padding(), 100 + random.nextInt(3000), timeout);
       case OVERSIZED_PUT -> put(process, key, known, valueBytes + 1, 0, timeout);
       case FOREIGN_CONTEXT -> foreignContext(process, key);
-      case PLAIN_GET -> read(process, new Get(key, anyCount(), 0, timeout), _ -> next.run());
+      case PLAIN_GET -> read(process, get(key, anyCount(), 0, timeout), _ -> next.run());
       case EXPLAIN -> wire.ask(process, new Explain(key, timeout), null, (_, _) -> next.run());
     }
   }
@@ -184,15 +188,28 @@ final class Client {
   }
 
   private Put request(Operation operation, Knowledge known, long timeoutMillis) {
+    int count = anyCount();
+    int strict = strictCount();
+    var reach = reach();
     return new Put(
         operation.key(),
         operation.write(),
         known.context(),
         operation.ttlMillis(),
-        anyCount(),
-        strictCount(),
+        reach.equals(Reach.ANYWHERE) ? count : 1,
+        strict,
+        reach,
         operation.id(),
         timeoutMillis);
+  }
+
+  private Get get(Key key, int count, int strict, long timeoutMillis) {
+    var reach = reach();
+    return new Get(key, reach.equals(Reach.ANYWHERE) ? count : 1, strict, reach, timeoutMillis);
+  }
+
+  private Reach reach() {
+    return habits.byDatacenter() ? REACHES.get(random.nextInt(REACHES.size())) : Reach.ANYWHERE;
   }
 
   private void write(SimulatedProcess process, Put put, Operation operation) {

@@ -5,6 +5,7 @@ import io.flywheel.core.message.ClientRequest.Get;
 import io.flywheel.core.message.ClientRequest.Put;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.simulator.world.EventQueue;
 import io.flywheel.simulator.world.SimulatedProcess;
@@ -46,24 +47,28 @@ public final class Crowd {
   private final History history;
   private final List<Key> keys;
   private final Pulse pulse;
+  private final List<Reach> reaches;
   private final SplittableRandom random;
   private final List<Visit> visits = new ArrayList<>();
   private double budget = MOST_BUDGET;
   private boolean surging;
   private boolean stopped;
 
+  /** {@code reaches}: where each of them asks for quorums, one or the other. */
   public Crowd(
       EventQueue events,
       Wire wire,
       History history,
       List<Key> keys,
       Pulse pulse,
+      List<Reach> reaches,
       SplittableRandom random) {
     this.events = events;
     this.wire = wire;
     this.history = history;
     this.keys = keys;
     this.pulse = pulse;
+    this.reaches = reaches;
     this.random = random;
   }
 
@@ -116,6 +121,7 @@ public final class Crowd {
   private final class Visit {
     private final boolean reads;
     private final Key key = keys.get(random.nextInt(keys.size()));
+    private final Reach reach = reach();
     private final long begunMicros = events.nowMicros();
     private @Nullable Operation operation;
     private @Nullable Attempted first;
@@ -135,9 +141,14 @@ public final class Crowd {
       }
     }
 
+    private Reach reach() {
+      return reaches.size() == 1 ? reaches.getFirst() : reaches.get(random.nextInt(reaches.size()));
+    }
+
     private ClientRequest request() {
+      int count = reach.equals(Reach.ANYWHERE) ? 0 : 1;
       if (reads) {
-        return new Get(key, 0, 0, pulse.timeoutMillis());
+        return new Get(key, count, 0, reach, pulse.timeoutMillis());
       }
       var put = operation;
       if (put == null) {
@@ -145,7 +156,7 @@ public final class Crowd {
         put = history.put(key, new BitSet(), new BitSet(), 0, 0, id);
         operation = put;
       }
-      return new Put(key, put.write(), null, 0, 0, 0, put.id(), pulse.timeoutMillis());
+      return new Put(key, put.write(), null, 0, count, 0, reach, put.id(), pulse.timeoutMillis());
     }
 
     private void ended(SimulatedProcess process, ClientRequest request, @Nullable Outcome outcome) {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param deletions the share of writes that delete
  * @param timeoutMillis how long one usually waits; 0 leaves it to the node
  * @param strict whether they often ask for primaries
+ * @param byDatacenter whether they mostly ask for quorums of one data centre, or of each
  * @param lostAnswers the share of answers that never arrive
  */
 public record Habits(
@@ -27,6 +28,7 @@ public record Habits(
     double deletions,
     long timeoutMillis,
     boolean strict,
+    boolean byDatacenter,
     double lostAnswers) {
 
   public Habits withRequests(int others) {
@@ -40,6 +42,7 @@ public record Habits(
         deletions,
         timeoutMillis,
         strict,
+        byDatacenter,
         lostAnswers);
   }
 
@@ -54,6 +57,23 @@ public record Habits(
         deletions,
         timeoutMillis,
         strict,
+        byDatacenter,
+        lostAnswers);
+  }
+
+  /** The same of clients in several data centres. */
+  public Habits amongDatacenters() {
+    return new Habits(
+        clients,
+        keys,
+        requests,
+        pauseMicros,
+        misbehaviour,
+        mischief,
+        deletions,
+        timeoutMillis,
+        strict,
+        true,
         lostAnswers);
   }
 }

@@ -91,7 +91,7 @@ public final class History {
       boolean readsItself,
       long ttlMillis,
       @Nullable RequestId id) {
-    var namespace = settings.namespace(key.namespace());
+    var namespace = settings.records().namespace(key.namespace());
     var operation =
         new Operation(
             operations.size(),

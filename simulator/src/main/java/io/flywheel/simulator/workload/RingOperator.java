@@ -1,8 +1,5 @@
 package io.flywheel.simulator.workload;
 
-import io.flywheel.core.effect.StorageKey;
-import io.flywheel.core.effect.Table;
-import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.node.NodeConfig;
 import io.flywheel.core.node.RingOrder;
@@ -38,6 +35,7 @@ public final class RingOperator {
 
   private final List<SimulatedMachine> lost = new ArrayList<>();
   private final List<SimulatedMachine> off = new ArrayList<>();
+  private final Lookout lookout;
   private boolean active;
   private boolean resting;
   private int names;
@@ -46,6 +44,7 @@ public final class RingOperator {
     this.cluster = cluster;
     this.changes = changes;
     this.random = random;
+    lookout = new Lookout(cluster, random);
   }
 
   public void begin() {
@@ -59,10 +58,13 @@ public final class RingOperator {
     active = false;
   }
 
-  /** Those that were switched off for good and never wiped, once nobody needs them any more. */
+  /**
+   * Those that were switched off for good and never wiped, once nobody needs them any more, and who
+   * know somebody that can tell them so.
+   */
   public List<SimulatedMachine> switchedOff() {
     resting = true;
-    return List.copyOf(off);
+    return off.stream().filter(machine -> !knowsNobody(machine)).toList();
   }
 
   // --- wishes
@@ -82,8 +84,8 @@ public final class RingOperator {
   }
 
   private void wish(Changes.Wish wish) {
-    var present = newest();
-    var process = anyMember();
+    var present = lookout.newest();
+    var process = lookout.anyMember();
     if (present == null || process == null) {
       return;
     }
@@ -109,6 +111,7 @@ public final class RingOperator {
       }
       case UNDO -> order(process, new RingOrder.Undo());
       case LOSE_SUBJECT -> loseSubject(present);
+      case LOSE_SEVERAL -> loseSeveral(present);
     }
   }
 
@@ -164,6 +167,30 @@ public final class RingOperator {
     }
   }
 
+  /** Two of them, or up to half and one more: then those who are left are no majority. */
+  private void loseSeveral(Cluster present) {
+    var members = new ArrayList<>(present.ring().members());
+    int most = Math.min(members.size() / 2 + 1, members.size() - 1);
+    boolean another = lost.stream().anyMatch(machine -> isIn(present, machine));
+    if (most < 2 || another || cluster.machines().size() + most > MOST_MACHINES) {
+      return;
+    }
+    var unlucky = new ArrayList<SimulatedMachine>();
+    for (int count = 2 + random.nextInt(most - 1); count > 0; count--) {
+      var machine = machineOf(members.remove(random.nextInt(members.size())).id());
+      if (machine != null) {
+        unlucky.add(machine);
+      }
+    }
+    boolean someKnow =
+        members.stream()
+            .map(member -> machineOf(member.id()))
+            .anyMatch(machine -> machine != null && Lookout.clusterOf(machine) != null);
+    if (someKnow) {
+      unlucky.forEach(this::lose);
+    }
+  }
+
   private void lose(SimulatedMachine machine) {
     lost.add(machine);
     newcomers.remove(machine.index());
@@ -191,7 +218,7 @@ public final class RingOperator {
     if (resting) {
       return;
     }
-    var present = newest();
+    var present = lookout.newest();
     if (present != null) {
       askToJoin(present);
       bury(present);
@@ -234,14 +261,12 @@ public final class RingOperator {
 
   /** Whether all that it was told to turn to have left by now. */
   private boolean knowsNobody(SimulatedMachine machine) {
-    for (String seed : machine.config().seeds()) {
-      for (var other : cluster.inService()) {
-        if (other.address().equals(seed)) {
-          return false;
-        }
-      }
+    var known = new ArrayList<>(machine.config().seeds());
+    var stored = Lookout.clusterOf(machine);
+    if (stored != null) {
+      stored.members().forEach(member -> known.add(member.peerAddress()));
     }
-    return true;
+    return cluster.inService().stream().noneMatch(other -> known.contains(other.address()));
   }
 
   /** Who is no member any more, and knows it, is switched off. */
@@ -253,7 +278,9 @@ public final class RingOperator {
       }
       var process = machine.process();
       var standing = process == null ? null : process.view().changes().standing();
-      if (standing == null ? machine.halts() > 0 : standing == Standing.LEFT) {
+      var own = Lookout.clusterOf(machine);
+      boolean cannotStart = own != null && own.removed().contains(identity);
+      if (standing == null ? cannotStart || machine.halts() > 0 : standing == Standing.LEFT) {
         newcomers.remove(machine.index());
         cluster.dismiss(machine);
         off.add(machine);
@@ -263,10 +290,11 @@ public final class RingOperator {
 
   /** What a lost machine stands in the way of. */
   private void pursue(Cluster present) {
-    var process = anyMember();
+    var process = lookout.anyMember();
     if (process == null) {
       return;
     }
+    giveUp(present, process);
     var open = present.transition();
     var newcomer = newcomerOf(present);
     if (open != null && !open.undone() && newcomer != null && isLost(newcomer)) {
@@ -286,6 +314,21 @@ public final class RingOperator {
     }
   }
 
+  /** Says who is lost, where they are more than one; of one that need not be said, but may be. */
+  private void giveUp(Cluster present, SimulatedProcess process) {
+    var names = new ArrayList<String>();
+    for (var machine : lost) {
+      var identity = machine.identity();
+      var member = identity == null ? null : present.member(identity);
+      if (member != null && present.ring().contains(member.id())) {
+        names.add(member.name());
+      }
+    }
+    if (names.size() > 1 || (!names.isEmpty() && random.nextInt(8) == 0)) {
+      order(process, new RingOrder.Lose(names));
+    }
+  }
+
   /** There are too few to do without it: one that waits to join takes its place, or a new one. */
   private void replace(String name) {
     for (var newcomer : newcomers.entrySet()) {
@@ -299,7 +342,7 @@ public final class RingOperator {
 
   /** What is not yet at its end; empty for nothing. */
   public String obstacle() {
-    var present = newest();
+    var present = lookout.newest();
     if (present == null) {
       return "no cluster was formed";
     }
@@ -322,33 +365,6 @@ public final class RingOperator {
   }
 
   // --- what there is
-
-  private @Nullable Cluster newest() {
-    Cluster newest = null;
-    for (var machine : cluster.inService()) {
-      var record = machine.disk().durable(Table.METADATA).get(StorageKey.CLUSTER);
-      try {
-        var found = record == null ? null : Cluster.decode(record);
-        if (found != null && (newest == null || found.epoch() > newest.epoch())) {
-          newest = found;
-        }
-      } catch (MalformedException e) {
-        throw new IllegalStateException("a node stored a damaged cluster", e);
-      }
-    }
-    return newest;
-  }
-
-  private @Nullable SimulatedProcess anyMember() {
-    var members = new ArrayList<SimulatedProcess>();
-    for (var machine : cluster.inService()) {
-      var process = machine.process();
-      if (process != null && process.view().changes().standing() == Standing.MEMBER) {
-        members.add(process);
-      }
-    }
-    return members.isEmpty() ? null : members.get(random.nextInt(members.size()));
-  }
 
   private @Nullable SimulatedMachine machineOf(NodeId identity) {
     for (var machine : cluster.inService()) {

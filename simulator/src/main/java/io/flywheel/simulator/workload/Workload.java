@@ -36,7 +36,7 @@ public final class Workload {
               history,
               habits,
               settings.quorum().n(),
-              settings.limits().valueBytes(),
+              settings.records().limits().valueBytes(),
               random.split(),
               () -> pause(number)));
     }

@@ -160,7 +160,7 @@ public final class DirectoryFaults {
             settings.cluster(),
             settings.partitions(),
             settings.quorum(),
-            settings.limits(),
+            settings.records().limits(),
             namespaces);
     return new NodeConfig(
         config.name(),

@@ -15,6 +15,10 @@ final class Endpoint {
     return dialed.add(address);
   }
 
+  void stopDialling(String address) {
+    dialed.remove(address);
+  }
+
   boolean dials(String address) {
     return dialed.contains(address);
   }

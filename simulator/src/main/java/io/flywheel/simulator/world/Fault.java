@@ -75,7 +75,9 @@ public enum Fault {
   /** A machine comes back with its name and an empty directory. */
   WIPED_DIRECTORY,
   /** A machine is configured with other settings than the cluster. */
-  WRONG_SETTINGS;
+  WRONG_SETTINGS,
+  /** A data centre does not hear the others, nor they it; only where there are several. */
+  DATACENTER_CUT;
 
   /** As it is called in reports. */
   public String label() {

@@ -125,6 +125,7 @@ public final class FaultInjector {
           SPLIT,
           BRIDGE,
           FLAPPING_LINK,
+          DATACENTER_CUT,
           CONNECTION_RESET,
           HELD_BACK_MESSAGES,
           GARBLED_GOSSIP,

@@ -34,6 +34,11 @@ final class Garbling {
     return envelope.with(
         switch (envelope.message()) {
           case Message.ReplicaPut put -> garbled(put, random);
+          case Message.RelayedPut relayed ->
+              new Message.RelayedPut(garbled(relayed.put(), random), relayed.others());
+          case Message.PassedOnPut passed ->
+              new Message.PassedOnPut(
+                  passed.coordinator(), passed.epoch(), garbled(passed.put(), random));
           case Message.ReplicaGetReply reply ->
               new Message.ReplicaGetReply(
                   reply.request(),
@@ -61,6 +66,7 @@ final class Garbling {
           case Message.Formed formed ->
               new Message.Formed(
                   formed.clusterId(),
+                  formed.records(),
                   formed.members().subList(0, random.nextInt(formed.members().size())),
                   formed.ring());
           default -> envelope.message();

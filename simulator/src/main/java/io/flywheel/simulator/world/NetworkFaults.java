@@ -29,6 +29,13 @@ final class NetworkFaults {
       case ONE_WAY_CUT -> cut(machine, other);
       case SPLIT -> split(NOBODY);
       case BRIDGE -> split(machine.index());
+      case DATACENTER_CUT -> {
+        if (!cluster.network().isApart()) {
+          return false;
+        }
+        cluster.network().cutOff(machine.datacenter());
+        end(() -> cluster.network().bringBack(machine.datacenter()), 15_000_000);
+      }
       case FLAPPING_LINK -> flap(machine, other, 3 + random.nextInt(20));
       case HELD_BACK_MESSAGES -> {
         cluster.network().holdBack(machine, random.nextDouble() * 0.3);
@@ -89,7 +96,11 @@ final class NetworkFaults {
   }
 
   private void end(Runnable action) {
-    cluster.events().after(random.nextLong(6_000_000), action);
+    end(action, 6_000_000);
+  }
+
+  private void end(Runnable action, long withinMicros) {
+    cluster.events().after(random.nextLong(withinMicros), action);
   }
 
   void mend() {

@@ -48,6 +48,11 @@ public final class SimulatedMachine {
     return config.peerAddress();
   }
 
+  /** Where it stands. */
+  public String datacenter() {
+    return config.zone().datacenter();
+  }
+
   /** How the machine is meant to be configured. */
   public NodeConfig config() {
     return config;

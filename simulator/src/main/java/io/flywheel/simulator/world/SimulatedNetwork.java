@@ -8,6 +8,7 @@ import io.flywheel.core.model.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 
 /**
  * Carries encoded messages between processes. Messages may be lost, repeated, late and out of
@@ -20,6 +21,9 @@ public final class SimulatedNetwork {
   private static final long LATEST_MICROS = 3_000_000;
   private static final long LONGEST_HELD_MICROS = 60_000_000;
 
+  /** The way between data centres varies by this part of it. */
+  private static final int JITTER_PART = 8;
+
   private final SimulatedCluster cluster;
   private final SplittableRandom random;
   private final Conditions conditions;
@@ -29,6 +33,7 @@ public final class SimulatedNetwork {
   private final double[] garbled = new double[MOST_MACHINES];
   private final double[] damaged = new double[MOST_MACHINES];
   private long undecodable;
+  private long wayMicros;
 
   SimulatedNetwork(SimulatedCluster cluster, Conditions conditions, SplittableRandom random) {
     this.cluster = cluster;
@@ -39,6 +44,24 @@ public final class SimulatedNetwork {
   /** Messages that could not be decoded although nothing had touched them. */
   public long undecodable() {
     return undecodable;
+  }
+
+  /** From now on a message takes so much longer from one data centre to another. */
+  public void moveApart(long micros) {
+    wayMicros = micros;
+  }
+
+  /** Whether there are several data centres. */
+  boolean isApart() {
+    return wayMicros > 0;
+  }
+
+  private long way(SimulatedProcess from, SimulatedProcess to) {
+    return isFar(from, to) ? wayMicros + random.nextLong(wayMicros / JITTER_PART + 1) : 0;
+  }
+
+  private boolean isFar(SimulatedProcess from, SimulatedProcess to) {
+    return isApart() && !from.machine().datacenter().equals(to.machine().datacenter());
   }
 
   void dial(SimulatedProcess from, String address) {
@@ -59,6 +82,9 @@ public final class SimulatedNetwork {
       return;
     }
     var target = connection.other(from);
+    if (isFar(from, target)) {
+      cluster.witness().crossing(from, target, envelope);
+    }
     cluster.trace().tell(() -> from + " to " + target + ": " + envelope.message());
     if (isCut(from, target) || happens(conditions.dropShare())) {
       return;
@@ -75,7 +101,7 @@ public final class SimulatedNetwork {
   }
 
   private void deliverLater(SimulatedProcess from, SimulatedProcess target, Bytes bytes) {
-    long delay = conditions.network().draw(random);
+    long delay = conditions.network().draw(random) + way(from, target);
     if (happens(conditions.lateShare())) {
       delay += random.nextLong(LATEST_MICROS);
     }
@@ -150,6 +176,26 @@ public final class SimulatedNetwork {
     cut[from.index()][to.index()] = false;
   }
 
+  /** From now on no message comes into this data centre, or out of it. */
+  public void cutOff(String datacenter) {
+    forLinksOf(datacenter, this::cut);
+  }
+
+  public void bringBack(String datacenter) {
+    forLinksOf(datacenter, this::mend);
+  }
+
+  private void forLinksOf(
+      String datacenter, BiConsumer<SimulatedMachine, SimulatedMachine> action) {
+    for (var from : cluster.machines()) {
+      for (var to : cluster.machines()) {
+        if (from.datacenter().equals(datacenter) != to.datacenter().equals(datacenter)) {
+          action.accept(from, to);
+        }
+      }
+    }
+  }
+
   /** Ends some connection, as a proxy or an exhausted buffer does. */
   void reset() {
     if (!connections.isEmpty()) {
@@ -171,7 +217,7 @@ public final class SimulatedNetwork {
   // --------------------------------------------------------------------------------
 
   private void attempt(SimulatedProcess from, String address) {
-    if (!from.alive()) {
+    if (!from.alive() || !from.endpoint().dials(address)) {
       return;
     }
     var machine = cluster.machineAt(address);
@@ -186,7 +232,7 @@ public final class SimulatedNetwork {
             && !isCut(from, target)
             && !isCut(target, from);
     if (target != null && answers) {
-      long handshake = 2 * conditions.network().draw(random);
+      long handshake = 2 * (conditions.network().draw(random) + way(from, target));
       cluster.events().after(handshake, () -> connect(from, target));
     } else {
       redial(from, address);

@@ -269,6 +269,7 @@ public final class SimulatedProcess {
     switch (effect) {
       case Effect.Send send -> cluster.network().send(this, send.to(), send.envelope());
       case Effect.Dial dial -> cluster.network().dial(this, dial.address());
+      case Effect.StopDialling stop -> endpoint.stopDialling(stop.address());
       case Effect.Load load -> read(load);
       case Effect.Store store -> {
         cluster.witness().storing(this, store.mutations());

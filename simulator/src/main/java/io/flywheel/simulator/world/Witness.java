@@ -12,6 +12,9 @@ public interface Witness {
   /** A process sends a message, whether it arrives or not. */
   default void sent(SimulatedProcess from, Envelope envelope) {}
 
+  /** A message leaves for another data centre. */
+  default void crossing(SimulatedProcess from, SimulatedProcess to, Envelope envelope) {}
+
   /** A process wants this stored; it may die before any of it is written. */
   default void storing(SimulatedProcess process, List<Mutation> mutations) {}
 
