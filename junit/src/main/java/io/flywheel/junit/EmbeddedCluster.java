@@ -121,6 +121,7 @@ public final class EmbeddedCluster implements AutoCloseable {
               seeds,
               names,
               Durability.PERIODIC,
+              1,
               HINTS_BYTES,
               ServerConfig.DEFAULT_TRANSFER_BYTES_PER_SECOND,
               settings));

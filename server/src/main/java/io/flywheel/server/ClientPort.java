@@ -9,63 +9,80 @@ import io.flywheel.server.http.Answer;
 import io.flywheel.server.http.HttpLimits;
 import io.flywheel.server.http.HttpServer;
 import io.flywheel.server.http.KeyValueEndpoint;
+import io.flywheel.server.http.NodeSide;
 import io.flywheel.server.http.Route;
 import io.flywheel.server.metrics.ServerMetrics;
+import io.flywheel.server.runtime.Lane;
+import io.flywheel.server.runtime.Lanes;
 import io.flywheel.server.runtime.RequestPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.List;
 
 /** Everything that clients and operators find at a server's client address. */
 public final class ClientPort implements AutoCloseable {
   private final HttpServer http;
-  private final GrpcServer grpc;
+  private final List<GrpcServer> grpc;
   private final ServerMetrics metrics;
 
-  private ClientPort(HttpServer http, GrpcServer grpc, ServerMetrics metrics) {
+  private ClientPort(HttpServer http, List<GrpcServer> grpc, ServerMetrics metrics) {
     this.http = http;
     this.grpc = grpc;
     this.metrics = metrics;
   }
 
   /**
-   * Begins to listen; port 0 takes any that is free. Not to be called on the loop's thread.
+   * Begins to listen; port 0 takes any that is free. Not to be called on a loop's thread.
    *
    * @throws IOException where the address cannot be listened on; its message tells the operator why
    */
-  public static ClientPort open(RequestPort port, ClusterSettings settings, Address address)
+  public static ClientPort open(Lanes lanes, ClusterSettings settings, Address address)
       throws IOException {
     var metrics = new ServerMetrics();
-    var routes = new ArrayList<Route>();
-    routes.add(
-        new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(port, settings, metrics.requests())));
-    routes.addAll(AdminRoutes.of(port, settings, metrics.requests()));
+    var forOperators = forOperators(lanes.node(), settings, metrics);
+    var grpc = new ArrayList<GrpcServer>();
+    var services = new ArrayList<HttpServer.Service>();
+    try {
+      for (Lane lane : lanes.serving()) {
+        var recorder = metrics.requests();
+        var onThisLane = GrpcServer.start(lane, settings, recorder);
+        grpc.add(onThisLane);
+        var routes = new ArrayList<Route>();
+        routes.add(
+            new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(lane, settings, recorder)));
+        for (Route route : forOperators) {
+          routes.add(NodeSide.route(route, lanes.node(), lane));
+        }
+        services.add(new HttpServer.Service(lane.eventLoop(), routes, onThisLane));
+      }
+      var http =
+          HttpServer.start(
+              lanes.group(),
+              services,
+              new InetSocketAddress(address.host(), address.port()),
+              HttpLimits.forHeap(Runtime.getRuntime().maxMemory()),
+              settings.records().limits().valueBytes());
+      metrics.gauge("flywheel.http.connections", "Clients' connections", http::connectionCount);
+      return new ClientPort(http, List.copyOf(grpc), metrics);
+    } catch (IOException e) {
+      grpc.forEach(GrpcServer::close);
+      metrics.close();
+      throw e;
+    }
+  }
+
+  /** What looks at the node itself, and belongs on its loop. */
+  private static List<Route> forOperators(
+      RequestPort node, ClusterSettings settings, ServerMetrics metrics) {
+    var routes = new ArrayList<>(AdminRoutes.of(node, settings, metrics.requests()));
     routes.add(
         new Route(
             "/metrics",
             new Page(
                 (head, reply) ->
-                    Answer.text(200, ServerMetrics.CONTENT_TYPE, metrics.scrape(port::view)))));
-    GrpcServer grpc = null;
-    try {
-      grpc = GrpcServer.start(port, settings, metrics.requests());
-      var http =
-          HttpServer.start(
-              port.eventLoop(),
-              new InetSocketAddress(address.host(), address.port()),
-              HttpLimits.forHeap(Runtime.getRuntime().maxMemory()),
-              routes,
-              grpc,
-              settings.limits().valueBytes());
-      metrics.gauge("flywheel.http.connections", "Clients' connections", http::connectionCount);
-      return new ClientPort(http, grpc, metrics);
-    } catch (IOException e) {
-      if (grpc != null) {
-        grpc.close();
-      }
-      metrics.close();
-      throw e;
-    }
+                    Answer.text(200, ServerMetrics.CONTENT_TYPE, metrics.scrape(node::view)))));
+    return routes;
   }
 
   /** Where it really listens. */
@@ -77,7 +94,7 @@ public final class ClientPort implements AutoCloseable {
   @Override
   public void close() {
     http.close();
-    grpc.close();
+    grpc.forEach(GrpcServer::close);
     metrics.close();
   }
 }

@@ -2,6 +2,7 @@ package io.flywheel.server;
 
 import io.flywheel.server.config.Address;
 import io.flywheel.server.config.ServerConfig;
+import io.flywheel.server.runtime.Lanes;
 import io.flywheel.server.runtime.NodeClock;
 import io.flywheel.server.runtime.NodeRuntime;
 import io.flywheel.server.runtime.ProcessEnd;
@@ -21,11 +22,13 @@ public final class FlywheelServer implements AutoCloseable {
   private static final long LONGEST_STOP_SECONDS = 20;
 
   private final NodeRuntime runtime;
+  private final Lanes lanes;
   private final ClientPort clients;
   private boolean closed;
 
-  private FlywheelServer(NodeRuntime runtime, ClientPort clients) {
+  private FlywheelServer(NodeRuntime runtime, Lanes lanes, ClientPort clients) {
     this.runtime = runtime;
+    this.lanes = lanes;
     this.clients = clients;
   }
 
@@ -41,14 +44,16 @@ public final class FlywheelServer implements AutoCloseable {
     var runtime =
         NodeRuntime.start(
             config.nodeConfig(), config.data(), socket(config.peer()), NodeClock.ofMachine(), end);
+    var lanes = runtime.lanes(config.lanes());
     try {
-      var clients = ClientPort.open(runtime.requests(), config.settings(), config.client());
+      var clients = ClientPort.open(lanes, config.settings(), config.client());
       LOG.info("started {}", config);
       if (!config.settings().quorum().overlaps()) {
         LOG.warn("R + W is not above N: reads are eventual and may miss acknowledged writes");
       }
-      return new FlywheelServer(runtime, clients);
+      return new FlywheelServer(runtime, lanes, clients);
     } catch (IOException e) {
+      lanes.close();
       runtime.close();
       throw e;
     }
@@ -106,6 +111,7 @@ public final class FlywheelServer implements AutoCloseable {
     closed = true;
     clients.close();
     runtime.drain();
+    lanes.close();
     runtime.close();
     LOG.info("stopped");
   }

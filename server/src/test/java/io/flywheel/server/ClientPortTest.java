@@ -18,19 +18,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A cluster of one, as its clients see it: contexts, siblings and deletions, through real HTTP. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@ParameterizedClass(name = "lanes: {0}")
+@ValueSource(ints = {1, 2})
 final class ClientPortTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  @Parameter private int lanes;
   @TempDir private Path folder;
   private @Nullable ClusterOfOne cluster;
   private @Nullable RawClient client;
 
   @BeforeEach
   void start() throws IOException {
-    var started = ClusterOfOne.start(folder);
+    var started = ClusterOfOne.start(folder, lanes);
     cluster = started;
     client = new RawClient(started.address());
   }

@@ -13,6 +13,7 @@ import io.flywheel.core.node.NodeConfig;
 import io.flywheel.core.node.Rhythm;
 import io.flywheel.server.config.Address;
 import io.flywheel.server.http.RawClient;
+import io.flywheel.server.runtime.Lanes;
 import io.flywheel.server.runtime.NodeClock;
 import io.flywheel.server.runtime.NodeRuntime;
 import io.flywheel.server.runtime.ProcessEnd;
@@ -38,15 +39,17 @@ public final class ClusterOfOne implements AutoCloseable {
                   "careful", Conflicts.SIBLINGS, Overflow.REFUSE, BlindWrites.REFUSE, 0)));
 
   private final NodeRuntime runtime;
+  private final Lanes lanes;
   private final ClientPort port;
 
-  private ClusterOfOne(NodeRuntime runtime, ClientPort port) {
+  private ClusterOfOne(NodeRuntime runtime, Lanes lanes, ClientPort port) {
     this.runtime = runtime;
+    this.lanes = lanes;
     this.port = port;
   }
 
   /** Serves when this returns. */
-  public static ClusterOfOne start(Path folder) throws IOException {
+  public static ClusterOfOne start(Path folder, int laneCount) throws IOException {
     var config =
         new NodeConfig(
             "node-1",
@@ -65,13 +68,14 @@ public final class ClusterOfOne implements AutoCloseable {
     var runtime =
         NodeRuntime.start(
             config, folder.resolve("data"), peers, NodeClock.ofMachine(), new NoEnd());
-    var port = ClientPort.open(runtime.requests(), SETTINGS, new Address("127.0.0.1", 0));
+    var lanes = runtime.lanes(laneCount);
+    var port = ClientPort.open(lanes, SETTINGS, new Address("127.0.0.1", 0));
     try (var client = new RawClient(port.address())) {
       while (client.request("GET", "/health/ready", "", "").response().status() != 200) {
         Thread.onSpinWait();
       }
     }
-    return new ClusterOfOne(runtime, port);
+    return new ClusterOfOne(runtime, lanes, port);
   }
 
   public InetSocketAddress address() {
@@ -81,6 +85,8 @@ public final class ClusterOfOne implements AutoCloseable {
   @Override
   public void close() {
     port.close();
+    runtime.drain();
+    lanes.close();
     runtime.close();
   }
 

@@ -26,10 +26,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server from its configuration to its answers. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@ParameterizedClass(name = "lanes: {0}")
+@ValueSource(ints = {1, 2})
 final class FlywheelServerTest {
+  @Parameter private int lanes;
   @TempDir private Path folder;
 
   @Test
@@ -86,6 +92,7 @@ final class FlywheelServerTest {
           List.of(),
           List.of("node-1"),
           Durability.FSYNC,
+          lanes,
           0,
           ServerConfig.DEFAULT_TRANSFER_BYTES_PER_SECOND,
           new ClusterSettings("test", 64, Quorum.majority(1), Limits.DEFAULT, List.of()));

@@ -18,6 +18,8 @@ public final class AdminRoutes {
         new Route("/health/ready", new Page(health::ready)),
         new Route("/admin/members", new Page(new MembersPage(port, settings)::show)),
         new Route("/admin/ring", new RingEndpoint(port)),
+        new Route("/admin/namespaces", new NamespacesEndpoint(port)),
+        new Route("/admin/limits", new LimitsEndpoint(port)),
         new Route(ExplainEndpoint.PATH, new ExplainEndpoint(port, recorder)),
         new Route("/admin/transfers", new Page(new TransfersPage(port)::show)),
         new Route("/admin/losers", new LosersEndpoint(port)),

@@ -108,6 +108,11 @@ final class ChangeText {
       json.writeEndObject();
     }
     json.writeEndArray();
+    json.writeArrayFieldStart("partitions-by-living");
+    for (int partitions : forecast.partitionsByLiving()) {
+      json.writeNumber(partitions);
+    }
+    json.writeEndArray();
     json.writeArrayFieldStart("if-one-fails");
     for (var exposure : forecast.exposures()) {
       json.writeStartObject();

@@ -19,6 +19,7 @@ import io.flywheel.server.http.Reply;
 import io.flywheel.server.runtime.RequestPort;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,13 @@ final class Preview {
   }
 
   /** A change that nothing speaks against, as far as this node knows. */
-  record Foretold(Ring before, RingChange change, Names names, List<NodeId> down, long copyBytes) {}
+  record Foretold(
+      Ring before,
+      RingChange change,
+      Names names,
+      List<NodeId> down,
+      List<NodeId> lost,
+      long copyBytes) {}
 
   Foretold of(WantedChange wanted) throws ProblemException {
     var view = port.view();
@@ -46,7 +53,7 @@ final class Preview {
   Answer answer(Foretold foretold, Reply reply) throws ProblemException {
     Ring after;
     try {
-      after = Placement.next(foretold.before(), foretold.change());
+      after = Placement.next(foretold.before(), foretold.change(), foretold.lost());
     } catch (IllegalArgumentException e) {
       throw refused(String.valueOf(e.getMessage()));
     }
@@ -87,7 +94,12 @@ final class Preview {
           "the %d copies of each key need %d members, and there are no more; add one first"
               .formatted(ring.n(), ring.n()));
     }
-    return new Foretold(ring, change, names, down(view), copyBytes(wanted, view));
+    var lost = new TreeSet<NodeId>(view.changes().lost());
+    for (String name : wanted.lost()) {
+      lost.add(dead(name, view));
+    }
+    return new Foretold(
+        ring, change, names, down(view), List.copyOf(lost), copyBytes(wanted, view));
   }
 
   private Foretold ofNewcomer(WantedChange wanted, NodeView view) throws ProblemException {
@@ -107,17 +119,33 @@ final class Preview {
     met.members().forEach(names::know);
     if (wanted.kind() == WantedChange.Kind.JOIN) {
       return new Foretold(
-          met.ring(), new RingChange.Add(asMember), names, List.of(), wanted.copyBytes());
+          met.ring(),
+          new RingChange.Add(asMember),
+          names,
+          met.lost(),
+          met.lost(),
+          wanted.copyBytes());
     }
     Member old = met.named(wanted.node());
     if (old == null) {
       throw noSuchMember(wanted.node(), met.members().stream().map(Member::name).toList());
     }
+    var lost = new TreeSet<NodeId>(met.lost());
+    for (String name : wanted.lost()) {
+      Member member = met.named(name);
+      if (member == null) {
+        throw noSuchMember(name, met.members().stream().map(Member::name).toList());
+      }
+      lost.add(member.id());
+    }
+    var down = new TreeSet<NodeId>(lost);
+    down.add(old.id());
     return new Foretold(
         met.ring(),
         new RingChange.Replace(old.id(), asMember),
         names,
-        List.of(old.id()),
+        List.copyOf(down),
+        List.copyOf(lost),
         wanted.copyBytes());
   }
 

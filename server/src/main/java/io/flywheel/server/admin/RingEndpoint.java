@@ -8,9 +8,7 @@ import io.flywheel.server.http.Answer;
 import io.flywheel.server.http.Call;
 import io.flywheel.server.http.Endpoint;
 import io.flywheel.server.http.Methods;
-import io.flywheel.server.http.Problem;
 import io.flywheel.server.http.ProblemException;
-import io.flywheel.server.http.ProblemType;
 import io.flywheel.server.http.Reply;
 import io.flywheel.server.http.RequestHead;
 import io.flywheel.server.runtime.RequestPort;
@@ -54,7 +52,7 @@ final class RingEndpoint implements Endpoint {
   }
 
   private void change(WantedChange wanted, Reply reply) throws ProblemException {
-    if (wanted.kind() != WantedChange.Kind.UNDO) {
+    if (wanted.kind().moves()) {
       var foretold = preview.of(wanted);
       if (wanted.dryRun()) {
         reply.send(preview.answer(foretold, reply));
@@ -67,6 +65,7 @@ final class RingEndpoint implements Endpoint {
       case LEAVE -> order(new RingOrder.Leave(), reply);
       case REMOVE -> order(new RingOrder.Remove(wanted.node()), reply);
       case WEIGHT -> order(new RingOrder.Reweigh(wanted.node(), wanted.weight()), reply);
+      case LOST -> order(new RingOrder.Lose(wanted.lost()), reply);
       case UNDO -> order(new RingOrder.Undo(), reply);
     }
   }
@@ -76,23 +75,13 @@ final class RingEndpoint implements Endpoint {
   }
 
   private Answer answer(RingAnswer answer, Reply reply) {
-    return switch (answer) {
-      case RingAnswer.Accepted(long epoch) -> {
-        NodeView view = port.view();
-        yield JsonPage.of(
-            202,
-            reply.allocator(),
-            json -> {
-              json.writeNumberField("epoch", epoch);
-              RingPage.writeChange(json, view, new Names(view));
-            });
-      }
-      case RingAnswer.Refused(String reason) ->
-          Answer.problem(Problem.of(ProblemType.CHANGE_REFUSED, reason), reply.allocator());
-      case RingAnswer.Unknown(String detail) ->
-          Answer.problem(
-              Problem.of(ProblemType.TIMED_OUT, detail, Problem.Outcome.UNKNOWN),
-              reply.allocator());
-    };
+    return DecisionPage.of(
+        202,
+        answer,
+        reply.allocator(),
+        json -> {
+          NodeView view = port.view();
+          RingPage.writeChange(json, view, new Names(view));
+        });
   }
 }

@@ -1,15 +1,11 @@
 package io.flywheel.server.admin;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Member;
 import io.flywheel.server.http.ProblemException;
-import io.flywheel.server.http.ProblemType;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -17,13 +13,14 @@ import java.util.Locale;
  * "node": "node-3", "dry-run": true}}.
  *
  * @param node whom it is about, where that is not the node that is asked; empty for that one
+ * @param lost members that are destroyed: to be given up with {@link Kind#LOST}, or to be reckoned
+ *     with where another change is foretold
  * @param weight for {@link Kind#WEIGHT}, else 0
  * @param dryRun whether only to tell what it would do
  * @param copyBytes how large a copy of a partition is, about; 0 to judge by this node's disk
  */
-record WantedChange(Kind kind, String node, int weight, boolean dryRun, long copyBytes) {
-  private static final JsonFactory FACTORY = new JsonFactory();
-
+record WantedChange(
+    Kind kind, String node, List<String> lost, int weight, boolean dryRun, long copyBytes) {
   enum Kind {
     /** The node that is asked joins the cluster of its seeds. */
     JOIN,
@@ -35,11 +32,18 @@ record WantedChange(Kind kind, String node, int weight, boolean dryRun, long cop
     REMOVE,
     /** {@code node} takes another share. */
     WEIGHT,
+    /** {@code lost} are destroyed, and never come back: nothing waits for them any more. */
+    LOST,
     /** The change that is under way is undone. */
     UNDO;
 
     boolean namesNode() {
       return this == REPLACE || this == REMOVE || this == WEIGHT;
+    }
+
+    /** Whether it can be foretold what moves. */
+    boolean moves() {
+      return this != LOST && this != UNDO;
     }
 
     String text() {
@@ -48,94 +52,60 @@ record WantedChange(Kind kind, String node, int weight, boolean dryRun, long cop
   }
 
   static WantedChange parse(Bytes body) throws ProblemException {
-    try (JsonParser json = FACTORY.createParser(body.array())) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw malformed("a JSON object is wanted, such as {\"change\": \"leave\"}");
-      }
-      var members = new Members();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        members.read(json);
-      }
-      if (json.nextToken() != null) {
-        throw malformed("something follows the closing brace");
-      }
-      return members.change();
-    } catch (JsonProcessingException e) {
-      throw malformed("not JSON: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new UncheckedIOException("an array does not fail", e);
-    }
-  }
-
-  private static ProblemException malformed(String detail) {
-    return new ProblemException(ProblemType.MALFORMED_BODY, detail);
+    var members = new Members();
+    JsonMembers.read(body, "{\"change\": \"leave\"}", members::take);
+    return members.change();
   }
 
   private static final class Members {
     private String kind = "";
     private String node = "";
+    private final List<String> lost = new ArrayList<>();
     private long weight;
     private boolean dryRun;
     private long copyBytes;
 
-    void read(JsonParser json) throws IOException, ProblemException {
-      String name = json.currentName();
-      JsonToken value = json.nextToken();
+    void take(String name, JsonMembers value) throws IOException, ProblemException {
       switch (name) {
-        case "change" -> kind = text(json, name, value);
-        case "node" -> node = text(json, name, value);
-        case "weight" -> weight = number(json, name, value);
-        case "copy-bytes" -> copyBytes = number(json, name, value);
-        case "dry-run" -> {
-          if (!value.isBoolean()) {
-            throw malformed(name + " is true or false");
-          }
-          dryRun = value == JsonToken.VALUE_TRUE;
-        }
-        default -> throw malformed("the members are change, node, weight, copy-bytes and dry-run");
+        case "change" -> kind = value.text();
+        case "node" -> node = value.text();
+        case "lost" -> lost.addAll(value.texts());
+        case "weight" -> weight = value.number();
+        case "copy-bytes" -> copyBytes = value.number();
+        case "dry-run" -> dryRun = value.flag();
+        default ->
+            throw JsonMembers.malformed(
+                "the members are change, node, lost, weight, copy-bytes and dry-run");
       }
-    }
-
-    private static String text(JsonParser json, String name, JsonToken value)
-        throws IOException, ProblemException {
-      if (value != JsonToken.VALUE_STRING) {
-        throw malformed(name + " is a string");
-      }
-      return json.getText();
-    }
-
-    private static long number(JsonParser json, String name, JsonToken value)
-        throws IOException, ProblemException {
-      if (value != JsonToken.VALUE_NUMBER_INT
-          || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-          || json.getLongValue() < 0) {
-        throw malformed(name + " is a whole number, 0 or more");
-      }
-      return json.getLongValue();
     }
 
     WantedChange change() throws ProblemException {
       for (Kind known : Kind.values()) {
         if (known.text().equals(kind)) {
           check(known);
-          return new WantedChange(known, node, (int) weight, dryRun, copyBytes);
+          return new WantedChange(known, node, List.copyOf(lost), (int) weight, dryRun, copyBytes);
         }
       }
-      throw malformed("change is join, replace, leave, remove, weight or undo");
+      throw JsonMembers.malformed("change is join, replace, leave, remove, weight, lost or undo");
     }
 
     private void check(Kind known) throws ProblemException {
       if (known.namesNode() == node.isEmpty()) {
-        throw malformed(
+        throw JsonMembers.malformed(
             known.namesNode()
                 ? known.text() + " needs a node"
                 : known.text() + " is about the node that is asked, and names none");
       }
       if (known == Kind.WEIGHT ? weight < 1 || weight > Member.MAX_WEIGHT : weight != 0) {
-        throw malformed("a weight is 1 to " + Member.MAX_WEIGHT + ", for the change 'weight' only");
+        throw JsonMembers.malformed(
+            "a weight is 1 to " + Member.MAX_WEIGHT + ", for the change 'weight' only");
       }
-      if (known == Kind.UNDO && dryRun) {
-        throw malformed("what has begun was foretold when it began: an undo has no dry-run");
+      if (!known.moves() && dryRun) {
+        throw JsonMembers.malformed(known.text() + " moves nothing by itself, and has no dry-run");
+      }
+      if (known == Kind.LOST ? lost.isEmpty() : !lost.isEmpty() && !dryRun) {
+        throw JsonMembers.malformed(
+            "members are said to be lost by the change 'lost', which names them");
       }
     }
   }

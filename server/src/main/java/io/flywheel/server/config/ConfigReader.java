@@ -8,12 +8,13 @@ import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.NamespaceSettings.BlindWrites;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NamespaceSettings.Overflow;
+import io.flywheel.core.model.PlainName;
 import io.flywheel.core.model.Quorum;
 import io.flywheel.core.model.Replication;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Ring;
-import io.flywheel.core.version.SiblingsCodec;
+import io.flywheel.server.runtime.Lanes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -31,20 +32,12 @@ import java.util.TreeMap;
  * doubled, out of range or at odds with the rest is refused with the place where it was written.
  */
 public final class ConfigReader {
-  private static final int MOST_VALUE_BYTES = 16 << 20;
-  private static final int MOST_SIBLINGS = 1000;
   private static final int MOST_SECRET_BYTES = 4096;
 
   /** With less a change of the ring would never come to its end. */
   private static final long LEAST_TRANSFER_BYTES_PER_SECOND = 64L << 10;
 
-  private static final long LONGEST_TTL_MILLIS = 36_525L * 86_400_000;
-
-  /** Names stand in paths, metrics and file names, so they are kept plain. */
-  private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
-
-  private static final String NAME_RULE =
-      " is not a name: 1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit";
+  private static final String NAME_RULE = " is not a name: " + PlainName.RULE;
 
   private final Settings settings;
 
@@ -86,6 +79,7 @@ public final class ConfigReader {
         seeds,
         initialMembers,
         settings.choice("durability", Durability.FSYNC),
+        settings.integer("lanes", 1, Lanes.MOST, 1),
         settings.sizeBytes("hints.limit", 0, Long.MAX_VALUE, 10L << 30),
         settings.sizeBytes(
             "transfers.limit",
@@ -98,7 +92,7 @@ public final class ConfigReader {
   private List<String> initialMembers(String node) throws ConfigException {
     var names = new ArrayList<String>();
     for (Setting member : settings.members("initial-members", true)) {
-      if (!member.value().matches(NAME)) {
+      if (!PlainName.fits(member.value())) {
         throw member.refused(member.value() + NAME_RULE);
       }
       names.add(member.value());
@@ -144,7 +138,7 @@ public final class ConfigReader {
     int n = 0;
     for (String name : settings.datacenters()) {
       String path = Vocabulary.path(Vocabulary.REPLICATION, name);
-      if (settings.find("replication.n") != null || !name.matches(NAME)) {
+      if (settings.find("replication.n") != null || !PlainName.fits(name)) {
         throw settings.refused(
             path,
             "there is no such setting in replication; there are n, r, w,"
@@ -193,12 +187,12 @@ public final class ConfigReader {
 
   private Limits limits() throws ConfigException {
     var limits = Limits.DEFAULT;
-    int value = (int) settings.sizeBytes("limits.value", 1, MOST_VALUE_BYTES, limits.valueBytes());
-    int siblings = settings.integer("limits.siblings", 1, MOST_SIBLINGS, limits.siblings());
+    int value =
+        (int) settings.sizeBytes("limits.value", 1, Limits.MOST_VALUE_BYTES, limits.valueBytes());
+    int siblings = settings.integer("limits.siblings", 1, Limits.MOST_SIBLINGS, limits.siblings());
     int object =
         (int)
-            settings.sizeBytes(
-                "limits.object", 1, SiblingsCodec.MAX_RECORD_BYTES, limits.objectBytes());
+            settings.sizeBytes("limits.object", 1, Limits.MOST_OBJECT_BYTES, limits.objectBytes());
     if (object < value) {
       throw settings.refused("limits.object", "an object is at least as large as limits.value");
     }
@@ -209,7 +203,7 @@ public final class ConfigReader {
     var namespaces = new ArrayList<NamespaceSettings>();
     for (String name : settings.namespaces()) {
       String path = Vocabulary.NAMESPACES + "." + name;
-      if (!name.matches(NAME)) {
+      if (!PlainName.fits(name)) {
         throw settings.refused(path, name + NAME_RULE);
       }
       var conflicts =
@@ -222,7 +216,7 @@ public final class ConfigReader {
               settings.choice(path + ".conflicts", conflicts),
               settings.choice(path + ".overflow", Overflow.REFUSE),
               settings.choice(path + ".blind-writes", BlindWrites.ALLOW),
-              settings.durationMillis(path + ".ttl", 1, LONGEST_TTL_MILLIS, 0)));
+              settings.durationMillis(path + ".ttl", 1, NamespaceSettings.LONGEST_TTL_MILLIS, 0)));
     }
     return namespaces;
   }
@@ -294,7 +288,7 @@ public final class ConfigReader {
 
   private String named(String path, String otherwise) throws ConfigException {
     String name = settings.text(path, otherwise);
-    if (!name.matches(NAME)) {
+    if (!PlainName.fits(name)) {
       throw settings.refused(path, name + NAME_RULE);
     }
     return name;

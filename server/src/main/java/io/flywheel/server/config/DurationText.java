@@ -13,6 +13,20 @@ public final class DurationText {
 
   private DurationText() {}
 
+  /** As it is written with the largest unit that leaves a whole number. */
+  public static String of(long millis) {
+    if (millis % 86_400_000 == 0) {
+      return millis / 86_400_000 + "d";
+    }
+    if (millis % 3_600_000 == 0) {
+      return millis / 3_600_000 + "h";
+    }
+    if (millis % 60_000 == 0) {
+      return millis / 60_000 + "m";
+    }
+    return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
+  }
+
   /** In milliseconds; -1 where the text is no duration. */
   public static long parseMillis(String text) {
     var form = FORM.matcher(text);

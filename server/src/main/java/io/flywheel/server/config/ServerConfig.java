@@ -19,6 +19,7 @@ import java.util.List;
  * @param secret one for the cluster, at least {@value #MIN_SECRET_BYTES} bytes
  * @param seeds peer addresses of nodes to begin with
  * @param initialMembers the names that form a new cluster; empty for a node that joins one
+ * @param lanes how many event loops it has, that of the node included
  * @param hintsLimitBytes how much may wait for absent owners; 0 turns hinting off
  * @param transferBytesPerSecond how much this node fetches at most while the ring changes
  */
@@ -33,6 +34,7 @@ public record ServerConfig(
     List<String> seeds,
     List<String> initialMembers,
     Durability durability,
+    int lanes,
     long hintsLimitBytes,
     long transferBytesPerSecond,
     ClusterSettings settings) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -205,15 +204,12 @@ final class Settings {
     if (setting == null) {
       return otherwise;
     }
-    var names = new ArrayList<String>();
-    for (E constant : otherwise.getDeclaringClass().getEnumConstants()) {
-      String name = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-      if (name.equals(setting.value())) {
-        return constant;
-      }
-      names.add(name);
+    var choices = otherwise.getDeclaringClass();
+    E choice = ChoiceText.parse(choices, setting.value());
+    if (choice == null) {
+      throw setting.refused(setting.value() + " is not one of " + ChoiceText.all(choices));
     }
-    throw setting.refused(setting.value() + " is not one of " + String.join(", ", names));
+    return choice;
   }
 
   Address address(String path, Address otherwise) throws ConfigException {

@@ -53,6 +53,7 @@ final class Vocabulary {
           "replication.w",
           "partitions",
           "durability",
+          "lanes",
           "hints.limit",
           "transfers.limit",
           "limits.value",

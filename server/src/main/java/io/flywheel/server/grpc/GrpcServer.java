@@ -5,7 +5,7 @@ import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.version.ContextSeal;
 import io.flywheel.server.http.Http2Port;
 import io.flywheel.server.http.RequestRecorder;
-import io.flywheel.server.runtime.RequestPort;
+import io.flywheel.server.runtime.Lane;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** gRPC on connections that the client port has accepted, on the loop that owns the node. */
+/** gRPC on connections that the client port has accepted, on the loop of one lane. */
 public final class GrpcServer implements Http2Port, AutoCloseable {
   /**
    * Room for names, receipts and a context beside a value; no batch is refused that has as much.
@@ -45,21 +45,22 @@ public final class GrpcServer implements Http2Port, AutoCloseable {
     LIBRARY.setLevel(Level.SEVERE);
   }
 
+  private final Lane lane;
   private final EventLoop loop;
   private final Server server;
   private final HandedOver connections;
   private final HealthStatusManager health = new HealthStatusManager();
-  private final RequestPort port;
 
-  private GrpcServer(RequestPort port, ClusterSettings settings, RequestRecorder recorder)
+  private GrpcServer(Lane lane, ClusterSettings settings, RequestRecorder recorder)
       throws IOException {
-    this.port = port;
-    this.loop = port.eventLoop();
+    this.lane = lane;
+    this.loop = lane.eventLoop();
     SocketAddress nowhere = new InetSocketAddress(0);
     this.connections = new HandedOver(nowhere);
     int messageBytes =
-        Math.max(LEAST_MESSAGE_BYTES, settings.limits().valueBytes() + REST_OF_MESSAGE_BYTES);
-    var operations = new Operations(port, recorder, settings.quorum().n());
+        Math.max(
+            LEAST_MESSAGE_BYTES, settings.records().limits().valueBytes() + REST_OF_MESSAGE_BYTES);
+    var operations = new Operations(lane, recorder, settings.quorum().n());
     this.server =
         NettyServerBuilder.forAddress(nowhere)
             .channelFactory(() -> connections)
@@ -73,7 +74,7 @@ public final class GrpcServer implements Http2Port, AutoCloseable {
             .permitKeepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
-            .addService(new KeyValueService(port, operations, messageBytes))
+            .addService(new KeyValueService(lane, operations, messageBytes))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .build()
@@ -81,21 +82,24 @@ public final class GrpcServer implements Http2Port, AutoCloseable {
   }
 
   /** Begins to serve what is handed over. Called from outside the loop. */
-  public static GrpcServer start(
-      RequestPort port, ClusterSettings settings, RequestRecorder recorder) throws IOException {
-    var server = new GrpcServer(port, settings, recorder);
-    server.loop.execute(server::tellHealth);
+  public static GrpcServer start(Lane lane, ClusterSettings settings, RequestRecorder recorder)
+      throws IOException {
+    var server = new GrpcServer(lane, settings, recorder);
+    server.loop.execute(server::askHealth);
     return server;
   }
 
   /** As {@code /health/ready}: a node that once serves, serves, whatever it sees of others. */
-  private void tellHealth() {
-    boolean serving = port.view().serving();
+  private void askHealth() {
+    lane.ask(port -> port.view().serving(), this::tellHealth);
+  }
+
+  private void tellHealth(boolean serving) {
     var status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
     health.setStatus(KeyValueGrpc.SERVICE_NAME, status);
     if (!serving) {
-      var _ = loop.schedule(this::tellHealth, HEALTH_MILLIS, TimeUnit.MILLISECONDS);
+      var _ = loop.schedule(this::askHealth, HEALTH_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

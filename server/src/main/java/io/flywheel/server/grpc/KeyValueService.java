@@ -19,20 +19,20 @@ import io.flywheel.api.v1.StreamRequest;
 import io.flywheel.api.v1.StreamResponse;
 import io.flywheel.api.v1.Topology;
 import io.flywheel.server.http.ProblemType;
-import io.flywheel.server.runtime.RequestPort;
+import io.flywheel.server.runtime.Lane;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.TimeUnit;
 
-/** {@code flywheel.v1.KeyValue}. Every call runs on the loop's thread. */
+/** {@code flywheel.v1.KeyValue}. Every call runs on the lane's thread. */
 final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
-  private final RequestPort port;
+  private final Lane lane;
   private final Operations operations;
   private final int mostAnswerBytes;
 
-  KeyValueService(RequestPort port, Operations operations, int mostAnswerBytes) {
-    this.port = port;
+  KeyValueService(Lane lane, Operations operations, int mostAnswerBytes) {
+    this.lane = lane;
     this.operations = operations;
     this.mostAnswerBytes = mostAnswerBytes;
   }
@@ -97,7 +97,8 @@ final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
 
   @Override
   public void getTopology(GetTopologyRequest request, StreamObserver<Topology> responses) {
-    alone(responses).done(Topologies.of(port.view(), request.getKnownEpoch()));
+    long knownEpoch = request.getKnownEpoch();
+    lane.ask(port -> Topologies.of(port.view(), knownEpoch), alone(responses)::done);
   }
 
   private static boolean isRefused(int requests, String field, StreamObserver<?> responses) {

@@ -20,16 +20,16 @@ import io.flywheel.core.version.Sibling;
 import io.flywheel.server.http.RequestRecorder;
 import io.flywheel.server.http.RequestRecorder.Ending;
 import io.flywheel.server.http.RequestRecorder.Operation;
-import io.flywheel.server.runtime.RequestPort;
+import io.flywheel.server.runtime.Lane;
 
-/** Carries out one request at a time, whatever kind of call it came in. On the loop's thread. */
+/** Carries out one request at a time, whatever kind of call it came in. On the lane's thread. */
 final class Operations {
-  private final RequestPort port;
+  private final Lane lane;
   private final RequestRecorder recorder;
   private final Requests requests;
 
-  Operations(RequestPort port, RequestRecorder recorder, int n) {
-    this.port = port;
+  Operations(Lane lane, RequestRecorder recorder, int n) {
+    this.lane = lane;
     this.recorder = recorder;
     this.requests = new Requests(n);
   }
@@ -87,7 +87,7 @@ final class Operations {
       answer.failed(e.failure());
       return;
     }
-    port.submit(
+    lane.submit(
         request,
         response -> {
           var ending = answer(operation, response, answer, telling);

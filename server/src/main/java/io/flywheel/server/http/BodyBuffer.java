@@ -13,13 +13,13 @@ final class BodyBuffer {
   private static final byte[] NOTHING = new byte[0];
   private static final int FIRST_CHUNK_BYTES = 4 << 10;
 
-  private final MemoryBudget budget;
+  private final Budget budget;
   private byte[] bytes = NOTHING;
   private int length;
   private int limitBytes;
   private long paidBytes;
 
-  BodyBuffer(MemoryBudget budget) {
+  BodyBuffer(Budget budget) {
     this.budget = budget;
   }
 

@@ -1,5 +1,6 @@
 package io.flywheel.server.http;
 
+import io.flywheel.core.model.Bytes;
 import io.flywheel.server.http.AnswerHead.Persistence;
 import io.flywheel.server.http.Pace.Phase;
 import io.flywheel.server.http.Problem.Outcome;
@@ -65,7 +66,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Reply {
     this.channel = channel;
     this.connections = connections;
     this.router = router;
-    this.body = new BodyBuffer(connections.budget());
+    this.body = new BodyBuffer(connections.memory());
     this.pace = new Pace(connections.limits(), System.nanoTime());
   }
 
@@ -186,18 +187,23 @@ final class Connection extends ChannelInboundHandlerAdapter implements Reply {
   private void carryOut() {
     enter(Phase.WAITING);
     Call opened = call;
+    if (refusal != null || opened == null) {
+      Problem problem = refusal == null ? Problem.internal() : refusal;
+      send(Answer.problem(problem, allocator()));
+    } else {
+      run(opened, body.take(), this);
+    }
+  }
+
+  /** Carries out a request; what comes of it, be it a bug, is answered. */
+  static void run(Call call, Bytes body, Reply reply) {
     try {
-      if (refusal != null || opened == null) {
-        throw new ProblemException(refusal == null ? Problem.internal() : refusal);
-      }
-      opened.run(body.take(), this);
+      call.run(body, reply);
     } catch (ProblemException e) {
-      send(Answer.problem(e.problem(), allocator()));
+      reply.send(Answer.problem(e.problem(), reply.allocator()));
     } catch (RuntimeException e) {
       LOG.error("a request failed", e);
-      if (pace.is(Phase.WAITING)) {
-        send(Answer.problem(Problem.internal(), allocator()));
-      }
+      reply.send(Answer.problem(Problem.internal(), reply.allocator()));
     }
   }
 
@@ -256,7 +262,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Reply {
     RequestHead answered = head;
     boolean bodiless = answered != null && answered.isHead();
     boolean counted = size > SMALL_ANSWER_BYTES && !bodiless;
-    if (counted && !connections.budget().take(size)) {
+    if (counted && !connections.memory().take(size)) {
       answer.body().release();
       counted = false;
       affordable =
@@ -276,7 +282,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Reply {
       channel.write(first, channel.voidPromise());
     } else if (counted) {
       channel.write(first, channel.voidPromise());
-      channel.write(affordable.body()).addListener(sent -> connections.budget().giveBack(size));
+      channel.write(affordable.body()).addListener(sent -> connections.memory().giveBack(size));
     } else {
       channel.write(first, channel.voidPromise());
       channel.write(affordable.body(), channel.voidPromise());

@@ -8,34 +8,37 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the connections of one server share: their number, their memory, their clock and their
- * flushes. All on the loop's thread.
+ * What the connections of one loop share: their clock and their flushes, and with those of other
+ * loops their number and their memory. All on the loop's thread, but for the count.
  */
 final class Connections {
   private final EventLoop eventLoop;
   private final HttpLimits limits;
-  private final MemoryBudget budget;
+  private final Budget places;
+  private final Budget memory;
   private final Set<Connection> open = new LinkedHashSet<>();
   private ArrayList<Connection> unflushed = new ArrayList<>();
   private boolean flushing;
-  private int handedOver;
 
-  Connections(EventLoop eventLoop, HttpLimits limits) {
+  /**
+   * For one loop.
+   *
+   * @param places how many connections there may be, on all loops
+   * @param memory what they may take, on all loops
+   */
+  Connections(EventLoop eventLoop, HttpLimits limits, Budget places, Budget memory) {
     this.eventLoop = eventLoop;
     this.limits = limits;
-    this.budget = new MemoryBudget(limits.bufferedBytes());
+    this.places = places;
+    this.memory = memory;
   }
 
   HttpLimits limits() {
     return limits;
   }
 
-  MemoryBudget budget() {
-    return budget;
-  }
-
-  int count() {
-    return open.size() + handedOver;
+  Budget memory() {
+    return memory;
   }
 
   /** Begins to look at deadlines: one timer for all, instead of one for each. */
@@ -46,18 +49,19 @@ final class Connections {
 
   /** False if there are too many already. */
   boolean admit(Connection connection) {
-    return count() < limits.connections() && open.add(connection);
+    return places.take(1) && open.add(connection);
   }
 
   void forget(Connection connection) {
-    open.remove(connection);
+    if (open.remove(connection)) {
+      places.giveBack(1);
+    }
   }
 
   /** The connection is another protocol's from now on, and counts until it is closed. */
   void handOver(Connection connection, ChannelFuture closed) {
     open.remove(connection);
-    handedOver++;
-    closed.addListener(_ -> handedOver--);
+    closed.addListener(_ -> places.giveBack(1));
   }
 
   /**
@@ -86,10 +90,8 @@ final class Connections {
     }
   }
 
-  /** Ends what is idle now, and the rest as soon as it has been answered. */
+  /** Ends what is idle, and the rest as soon as it has been answered. On any thread. */
   void retire() {
-    for (Connection connection : new ArrayList<>(open)) {
-      connection.retire();
-    }
+    eventLoop.execute(() -> new ArrayList<>(open).forEach(Connection::retire));
   }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -14,42 +15,63 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 
-/** Listens for clients, on the loop that owns the node. */
+/** Listens for clients, and deals their connections to the lanes that serve them. */
 public final class HttpServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
 
   private final Channel listener;
-  private final Connections connections;
+  private final List<Connections> connections;
+  private final Budget places;
 
-  private HttpServer(Channel listener, Connections connections) {
+  private HttpServer(Channel listener, List<Connections> connections, Budget places) {
     this.listener = listener;
     this.connections = connections;
+    this.places = places;
   }
 
   /**
-   * Begins to listen. Called from outside the loop.
+   * What the connections on one loop are served by.
    *
    * @param routes tried in their order
    * @param http2Port where connections go whose client speaks HTTP/2
+   */
+  public record Service(EventLoop eventLoop, List<Route> routes, Http2Port http2Port) {}
+
+  /**
+   * Begins to listen. Called from outside the loops.
+   *
+   * @param loops deals connections to the loops, for each of which there is a service
    * @param usualBodyBytes what a body may have where no endpoint says otherwise
    * @throws IOException where the address is in use or not this machine's
    */
   public static HttpServer start(
-      EventLoop eventLoop,
+      EventLoopGroup loops,
+      List<Service> services,
       InetSocketAddress address,
       HttpLimits limits,
-      List<Route> routes,
-      Http2Port http2Port,
       int usualBodyBytes)
       throws IOException {
-    var connections = new Connections(eventLoop, limits);
-    var router = new Router(routes, usualBodyBytes);
+    var places = new Budget(limits.connections());
+    var memory = new Budget(limits.bufferedBytes());
+    var openers = new IdentityHashMap<EventLoop, Consumer<Channel>>();
+    var connections = new ArrayList<Connections>();
+    for (Service service : services) {
+      var here = new Connections(service.eventLoop(), limits, places, memory);
+      var router = new Router(service.routes(), usualBodyBytes);
+      connections.add(here);
+      openers.put(service.eventLoop(), channel -> open(channel, here, router, service.http2Port()));
+    }
+    EventLoop accepting = services.getFirst().eventLoop();
     var bound =
         new ServerBootstrap()
-            .group(eventLoop, eventLoop)
-            .channel(listenerType(eventLoop))
+            .group(accepting, loops)
+            .channel(listenerType(accepting))
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
@@ -58,7 +80,7 @@ public final class HttpServer implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    open(channel, connections, router, http2Port);
+                    Objects.requireNonNull(openers.get(channel.eventLoop())).accept(channel);
                   }
                 })
             .bind(address)
@@ -73,8 +95,8 @@ public final class HttpServer implements AutoCloseable {
               + bound.cause().getMessage(),
           bound.cause());
     }
-    connections.start();
-    return new HttpServer(bound.channel(), connections);
+    connections.forEach(Connections::start);
+    return new HttpServer(bound.channel(), List.copyOf(connections), places);
   }
 
   private static Class<? extends ServerChannel> listenerType(EventLoop eventLoop) {
@@ -104,15 +126,15 @@ public final class HttpServer implements AutoCloseable {
     return (InetSocketAddress) listener.localAddress();
   }
 
-  /** How many clients are connected. On the loop's thread. */
-  public int connectionCount() {
-    return connections.count();
+  /** How many clients are connected. On any thread. */
+  public long connectionCount() {
+    return places.taken();
   }
 
   /** Stops to listen, ends idle connections now and the others once they are answered. */
   @Override
   public void close() {
     listener.close().awaitUninterruptibly();
-    listener.eventLoop().execute(connections::retire);
+    connections.forEach(Connections::retire);
   }
 }

@@ -9,7 +9,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.version.ContextSeal;
 import io.flywheel.server.http.RequestRecorder.Ending;
 import io.flywheel.server.http.RequestRecorder.Operation;
-import io.flywheel.server.runtime.RequestPort;
+import io.flywheel.server.runtime.Lane;
 import io.flywheel.server.runtime.ResponseHandler;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +23,14 @@ public final class KeyValueEndpoint implements Endpoint {
 
   private static final int REST_OF_BODY_BYTES = ContextSeal.MAX_TOKEN_CHARS + (1 << 10);
 
-  private final RequestPort port;
+  private final Lane lane;
   private final RequestRecorder recorder;
   private final int n;
-  private final int valueBytes;
 
-  public KeyValueEndpoint(RequestPort port, ClusterSettings settings, RequestRecorder recorder) {
-    this.port = port;
+  public KeyValueEndpoint(Lane lane, ClusterSettings settings, RequestRecorder recorder) {
+    this.lane = lane;
     this.recorder = recorder;
     this.n = settings.quorum().n();
-    this.valueBytes = settings.limits().valueBytes();
   }
 
   @Override
@@ -84,6 +82,7 @@ public final class KeyValueEndpoint implements Endpoint {
     private final Demands demands;
     private final RequestHead head;
     private final long startNanos;
+    private final int valueBytes = lane.records().limits().valueBytes();
     private @Nullable Reply reply;
 
     KeyValueCall(Operation operation, Key key, Demands demands, RequestHead head, long startNanos) {
@@ -127,7 +126,7 @@ public final class KeyValueEndpoint implements Endpoint {
         recorder.record(operation, Ending.REFUSED, System.nanoTime() - startNanos);
         throw e;
       }
-      port.submit(request, this);
+      lane.submit(request, this);
     }
 
     private ClientRequest put(Bytes body) throws ProblemException {

@@ -1,6 +1,6 @@
 package io.flywheel.server.http;
 
-/** Is told of every request on a key. On the loop's thread. */
+/** Is told of every request on a key. On the thread of one loop. */
 public interface RequestRecorder {
   /** What was asked. */
   enum Operation {

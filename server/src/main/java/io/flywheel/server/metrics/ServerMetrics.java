@@ -17,15 +17,15 @@ public final class ServerMetrics implements AutoCloseable {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final RequestMetrics requests = new RequestMetrics(registry);
   private final JvmGcMetrics garbage = new JvmGcMetrics();
   private @Nullable NodeMetrics node;
 
+  /** For the requests of one loop. What those of several record comes together. */
   public RequestRecorder requests() {
-    return requests;
+    return new RequestMetrics(registry);
   }
 
-  /** Shows a number that is read whenever somebody looks. */
+  /** Shows a number that is read whenever somebody looks, on the thread that does. */
   public void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder(name, value).description(description).register(registry);
   }

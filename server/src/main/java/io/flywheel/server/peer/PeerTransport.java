@@ -106,20 +106,34 @@ public final class PeerTransport {
 
   /** Holds a connection to this address from now on. */
   public void dial(String address) {
-    PeerAddress parsed;
+    var parsed = parsed(address);
+    if (parsed != null) {
+      dialers.computeIfAbsent(
+          parsed,
+          target -> {
+            var dialer = new Dialer(loop, dialling(), target, random.split());
+            dialer.start();
+            return dialer;
+          });
+    }
+  }
+
+  /** Holds a connection to this address no more, once the present one has ended. */
+  public void stopDialling(String address) {
+    var parsed = parsed(address);
+    var dialer = parsed == null ? null : dialers.remove(parsed);
+    if (dialer != null) {
+      dialer.stop();
+    }
+  }
+
+  private static @Nullable PeerAddress parsed(String address) {
     try {
-      parsed = PeerAddress.parse(address);
+      return PeerAddress.parse(address);
     } catch (IllegalArgumentException e) {
       LOG.warn("cannot dial: {}", e.getMessage());
-      return;
+      return null;
     }
-    dialers.computeIfAbsent(
-        parsed,
-        target -> {
-          var dialer = new Dialer(loop, dialling(), target, random.split());
-          dialer.start();
-          return dialer;
-        });
   }
 
   /** Takes a message for the next {@link #flush}; it may be lost. */

@@ -27,10 +27,10 @@ public enum Sockets {
     return this == EPOLL;
   }
 
-  /** A group of one loop, on a thread of this name. */
-  public EventLoopGroup oneLoop(String threadName) {
+  /** A group of loops, each on a thread of its own that has this name and a number. */
+  public EventLoopGroup loops(int count, String threadName) {
     IoHandlerFactory factory = isEpoll() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(threadName), factory);
+    return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(threadName), factory);
   }
 
   public Class<? extends ServerSocketChannel> serverChannel() {

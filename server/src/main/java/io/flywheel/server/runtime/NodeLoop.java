@@ -11,6 +11,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Now;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.node.Node;
 import io.flywheel.core.node.NodeConfig;
 import io.flywheel.core.node.NodeView;
@@ -39,12 +40,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One event loop owns one node and all of its connections. Inputs reach the node as they are read;
- * what the node wants done waits for the end of the turn, when the loop has read everything that
- * had arrived. Then the requests that wait are begun, for a few milliseconds, so that what others
- * send for begun ones is read again soon; all stores of the turn go to the disk as one batch, and
- * each connection is flushed once. Only what blocks leaves the thread: syncs, and loads that miss
- * the cache.
+ * One event loop owns one node, its connections to peers, and those of its clients unless {@link
+ * Lanes} beside it have them. Inputs reach the node as they are read; what the node wants done
+ * waits for the end of the turn, when the loop has read everything that had arrived. Then the
+ * requests that wait are begun, for a few milliseconds, so that what others send for begun ones is
+ * read again soon; all stores of the turn go to the disk as one batch, and each connection is
+ * flushed once. Only what blocks leaves the thread: syncs, and loads that miss the cache.
  *
  * <p>An exception out of the node is a bug that leaves it halfway through something; the process
  * ends, and the next start recovers from the disk.
@@ -67,6 +68,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   private final Map<Long, ResponseHandler> handlers = new HashMap<>();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
   private @Nullable Node node;
+  private volatile RecordSettings records = RecordSettings.DEFAULT;
   private long requests;
   private long transferBytesPerSecond;
   private boolean turnEndsLater;
@@ -104,6 +106,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
       throws IOException, MalformedException {
     transferBytesPerSecond = config.rhythm().transferBytesPerSecond();
     node = Node.start(config, storage.metadata(), random, clock.now(), outbox);
+    records = node.records();
     transport.start(
         new LocalNode(
             config.settings().cluster(),
@@ -161,6 +164,11 @@ public final class NodeLoop implements RequestPort, PeerListener {
   @Override
   public Prospect prospect() {
     return started().prospect();
+  }
+
+  @Override
+  public RecordSettings records() {
+    return records;
   }
 
   @Override
@@ -302,6 +310,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
       beginRequests();
       carryOut();
       turnEndsLater = false;
+      records = started().records();
       if (!stopped) {
         writer.submit();
         reader.submit();
@@ -338,6 +347,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
     switch (effect) {
       case Effect.Send send -> transport.send(send.to(), send.envelope());
       case Effect.Dial dial -> transport.dial(dial.address());
+      case Effect.StopDialling stop -> transport.stopDialling(stop.address());
       case Effect.Load load -> load(load);
       case Effect.Store store -> store(store);
       case Effect.Scan scan -> writer.add(scan);

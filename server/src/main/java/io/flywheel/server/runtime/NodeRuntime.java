@@ -32,6 +32,7 @@ public final class NodeRuntime implements AutoCloseable {
   private static final long LOOP_END_SECONDS = 5;
 
   private final Sockets sockets;
+  private final String name;
   private final RocksStorage storage;
   private final DiskWatch diskWatch;
   private final EventLoopGroup group;
@@ -48,8 +49,9 @@ public final class NodeRuntime implements AutoCloseable {
       String name) {
     this.storage = storage;
     this.diskWatch = diskWatch;
+    this.name = name;
     sockets = Sockets.best();
-    group = sockets.oneLoop("flywheel-" + name);
+    group = sockets.loops(1, "flywheel-" + name);
     EventLoop only = group.next();
     transport = new PeerTransport(only, sockets, new SplittableRandom(seed()));
     loop = new NodeLoop(only, storage, transport, periodic, clock, end);
@@ -115,9 +117,9 @@ public final class NodeRuntime implements AutoCloseable {
     return loop;
   }
 
-  /** The kind of sockets that fit the loop. */
-  public Sockets sockets() {
-    return sockets;
+  /** Starts the lanes for clients, so many with the node's own; to be closed before this is. */
+  public Lanes lanes(int count) {
+    return Lanes.beside(loop, sockets, count, "lane-" + name);
   }
 
   /** For metrics; read it on the loop. */

@@ -1,6 +1,5 @@
 package io.flywheel.server.runtime;
 
-import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.node.NodeView;
 import io.flywheel.core.node.Prospect;
@@ -9,21 +8,20 @@ import io.flywheel.core.node.RingOrder;
 import io.flywheel.core.node.Standing;
 import io.flywheel.core.replica.LoserLog;
 import io.flywheel.server.rocksdb.DiskUse;
-import io.netty.channel.EventLoop;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to a node for those who speak to clients. {@link #submit} and {@link #view} are called on
- * the thread of {@link #eventLoop()} only, on which their connections had best live too: a request
- * is then read, coordinated and answered without changing threads.
+ * The way to a node for those who speak to clients and operators, on the loop that owns it. That
+ * loop is a lane like others, and the one on which a request is read, coordinated and answered
+ * without changing threads.
  */
-public interface RequestPort {
-  /**
-   * Hands a request to the node. Exactly one answer follows, by the request's deadline, on the same
-   * thread: after this call has returned, except where the node is stopping, when it comes at once.
-   */
-  void submit(ClientRequest request, ResponseHandler handler);
+public interface RequestPort extends Lane {
+  @Override
+  default <T> void ask(Function<RequestPort, T> question, Consumer<T> answer) {
+    answer.accept(question.apply(this));
+  }
 
   /**
    * The newest values that conflicts discarded at this node, of one key or of all. The answer comes
@@ -59,7 +57,4 @@ public interface RequestPort {
 
   /** How full the node's disk is; null where the database cannot tell. */
   @Nullable DiskUse diskUse();
-
-  /** The loop that owns the node. */
-  EventLoop eventLoop();
 }

@@ -55,20 +55,26 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass(name = "lanes: {0}")
+@ValueSource(ints = {1, 2})
 final class AdminTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ClusterSettings SETTINGS =
       new ClusterSettings("carts", 64, Quorum.of(3, 2, 2), Limits.DEFAULT, List.of());
 
+  @Parameter private int lanes;
   private final ServerMetrics metrics = new ServerMetrics();
   private TestServer server;
 
   @BeforeEach
   void start() throws IOException {
-    server = new TestServer(HttpLimits.DEFAULT, this::routes);
+    server = new TestServer(HttpLimits.DEFAULT, lanes, this::routes);
     server.port().looksLike(() -> view(true, ring()));
   }
 
@@ -144,7 +150,8 @@ final class AdminTest {
         false,
         new EraView(5, 3, List.of("node-4")),
         TransferFigures.NONE,
-        new RingView(1, Standing.MEMBER, null));
+        new RingView(1, Standing.MEMBER, null),
+        SETTINGS.records());
   }
 
   private JsonNode json(String path) throws IOException {

@@ -16,6 +16,7 @@ import io.flywheel.core.model.Limits;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Quorum;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.node.ChangeView;
 import io.flywheel.core.node.EraView;
@@ -46,16 +47,22 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code /admin/ring} for those who change the ring: foretold, refused, begun, watched. */
+@ParameterizedClass(name = "lanes: {0}")
+@ValueSource(ints = {1, 2})
 final class RingChangeTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ClusterSettings SETTINGS =
       new ClusterSettings("carts", 64, Quorum.of(3, 2, 2), Limits.DEFAULT, List.of());
   private static final Member NEWCOMER = member(5);
 
+  @Parameter private int lanes;
   private final ServerMetrics metrics = new ServerMetrics();
   private TestServer server;
 
@@ -64,6 +71,7 @@ final class RingChangeTest {
     server =
         new TestServer(
             HttpLimits.DEFAULT,
+            lanes,
             port -> {
               var routes = new ArrayList<>(AdminRoutes.of(port, SETTINGS, metrics.requests()));
               routes.add(
@@ -100,7 +108,8 @@ final class RingChangeTest {
       members.add(member(i));
       inRing.add(new RingMember(member(i).id(), member(i).zone(), 1));
     }
-    return Cluster.formed(0xabc, 1, members, Placement.form(inRing, 64, 3));
+    var ring = Placement.form(inRing, 64, 3);
+    return Cluster.formed(0xabc, 1, RecordSettings.DEFAULT, members, ring);
   }
 
   private static RingChange.Add add() {
@@ -177,7 +186,8 @@ final class RingChangeTest {
             List.of(new TransferFigures.Partner(new NodeId(2), 4, 600)),
             2,
             9),
-        changes);
+        changes,
+        RecordSettings.DEFAULT);
   }
 
   private Response post(String body) throws IOException {
@@ -272,6 +282,31 @@ final class RingChangeTest {
   }
 
   @Test
+  void whatIsLeftOfThoseWhoAreSaidToBeLostIsForetold() throws Exception {
+    JsonNode page =
+        posted(
+            200,
+            "{\"change\":\"remove\",\"node\":\"node-4\",\"dry-run\":true,\"lost\":[\"node-4\"]}");
+    JsonNode living = page.get("forecast").get("partitions-by-living");
+    assertEquals(48, living.get(2).intValue());
+    assertEquals(16, living.get(3).intValue());
+    Response alive =
+        post("{\"change\":\"remove\",\"node\":\"node-4\",\"dry-run\":true,\"lost\":[\"node-2\"]}");
+    assertEquals(409, alive.status(), alive.text());
+
+    server.port().looksLike(RingChangeTest::outside);
+    server.port().prospect = new Prospect(NEWCOMER, formed(4));
+    page =
+        posted(
+            200,
+            "{\"change\":\"replace\",\"node\":\"node-4\",\"dry-run\":true,\"lost\":[\"node-3\"]}");
+    assertTrue(page.get("forecast").get("partitions-by-living").get(1).intValue() > 0);
+    Response unknown =
+        post("{\"change\":\"replace\",\"node\":\"node-4\",\"dry-run\":true,\"lost\":[\"node-9\"]}");
+    assertEquals(409, unknown.status(), unknown.text());
+  }
+
+  @Test
   void withoutAnEstimateACopyIsAsLargeAsThoseHere() throws Exception {
     JsonNode page = posted(200, "{\"change\":\"leave\",\"dry-run\":true}");
     assertEquals(4_096 / 48, page.get("forecast").get("copy-bytes").intValue());
@@ -310,6 +345,7 @@ final class RingChangeTest {
     posted(202, "{\"change\":\"leave\"}");
     posted(202, "{\"change\":\"remove\",\"node\":\"node-4\"}");
     posted(202, "{\"change\":\"weight\",\"node\":\"node-2\",\"weight\":3}");
+    posted(202, "{\"change\":\"lost\",\"lost\":[\"node-4\",\"node-3\"]}");
     JsonNode undone = posted(202, "{\"change\":\"undo\"}");
     assertEquals(2, undone.get("epoch").intValue());
     assertTrue(undone.get("change").isNull());
@@ -322,6 +358,7 @@ final class RingChangeTest {
             "Leave[]",
             "Remove[name=node-4]",
             "Reweigh[name=node-2, weight=3]",
+            "Lose[names=[node-4, node-3]]",
             "Undo[]",
             "join null",
             "join node-4"),

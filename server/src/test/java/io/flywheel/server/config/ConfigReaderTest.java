@@ -60,6 +60,7 @@ final class ConfigReaderTest {
       log: {conflicts: last-write-wins}
       plain: {}
     transfers: {limit: 20MiB}
+    lanes: 3
     """
         .formatted(directory);
   }
@@ -97,6 +98,7 @@ final class ConfigReaderTest {
     assertEquals(List.of("127.0.0.1:7501", "node-2.example:7502"), config.seeds());
     assertEquals(List.of("node-1", "node-2", "node-3"), config.initialMembers());
     assertEquals(Durability.PERIODIC, config.durability());
+    assertEquals(3, config.lanes());
     assertEquals(0, config.hintsLimitBytes());
     assertEquals(20L << 20, config.transferBytesPerSecond());
 
@@ -104,17 +106,17 @@ final class ConfigReaderTest {
     assertEquals("carts", settings.cluster());
     assertEquals(256, settings.partitions());
     assertEquals(Quorum.of(3, 1, 2), settings.quorum());
-    assertEquals(new Limits(512 << 10, 4, 8 << 20), settings.limits());
-    var carts = settings.namespace("carts");
+    assertEquals(new Limits(512 << 10, 4, 8 << 20), settings.records().limits());
+    var carts = settings.records().namespace("carts");
     assertNotNull(carts);
     assertEquals(Overflow.KEEP_NEWEST, carts.overflow());
     assertEquals(BlindWrites.REFUSE, carts.blindWrites());
     assertEquals(30L * 86_400_000, carts.ttlMillis());
-    var log = settings.namespace("log");
+    var log = settings.records().namespace("log");
     assertNotNull(log);
     assertTrue(log.lastWriteWins());
-    assertNotNull(settings.namespace("plain"));
-    assertNotNull(settings.namespace("default"));
+    assertNotNull(settings.records().namespace("plain"));
+    assertNotNull(settings.records().namespace("default"));
 
     assertFalse(config.nodeConfig().durable());
     assertEquals("[::1]:7501", config.nodeConfig().peerAddress());
@@ -132,11 +134,12 @@ final class ConfigReaderTest {
     assertEquals("127.0.0.1:7501", config.peer().toString());
     assertEquals(List.of(), config.initialMembers());
     assertEquals(Durability.FSYNC, config.durability());
+    assertEquals(1, config.lanes());
     assertEquals(10L << 30, config.hintsLimitBytes());
     assertEquals(50L << 20, config.transferBytesPerSecond());
     assertEquals(Quorum.of(3, 2, 2), config.settings().quorum());
     assertEquals(4096, config.settings().partitions());
-    assertEquals(Limits.DEFAULT, config.settings().limits());
+    assertEquals(Limits.DEFAULT, config.settings().records().limits());
   }
 
   @Test
@@ -164,11 +167,11 @@ final class ConfigReaderTest {
     assertEquals("10.0.0.1:80", config.client().toString());
     assertEquals(List.of(), config.seeds());
     assertEquals(Bytes.utf8("fedcba9876543210"), config.secret());
-    var carts = config.settings().namespace("carts");
+    var carts = config.settings().records().namespace("carts");
     assertNotNull(carts);
     assertEquals(BlindWrites.ALLOW, carts.blindWrites());
     assertEquals(Overflow.KEEP_NEWEST, carts.overflow());
-    var fresh = config.settings().namespace("fresh");
+    var fresh = config.settings().records().namespace("fresh");
     assertNotNull(fresh);
     assertEquals(Conflicts.LAST_WRITE_WINS, fresh.conflicts());
   }
@@ -274,6 +277,9 @@ final class ConfigReaderTest {
         "limit: 20MiB|limit: 20MB|19|20MB is not a size",
         "limit: 20MiB|limit: 0|19|is not between",
         "limit: 20MiB|rate: 20MiB|19|no such setting in transfers; there are limit",
+        "lanes: 3|lanes: 0|20|lanes: 0 is not between 1 and 64",
+        "lanes: 3|lanes: 65|20|lanes: 65 is not between 1 and 64",
+        "lanes: 3|lanes: auto|20|lanes: auto is not a whole number",
       })
   void whatIsWrongIsRefusedWithItsLine(String found, String replacement, int line, String reason)
       throws Exception {

@@ -27,8 +27,8 @@ final class GrpcCluster implements AutoCloseable {
             .build();
   }
 
-  static GrpcCluster start(Path folder) throws IOException {
-    return new GrpcCluster(ClusterOfOne.start(folder));
+  static GrpcCluster start(Path folder, int lanes) throws IOException {
+    return new GrpcCluster(ClusterOfOne.start(folder, lanes));
   }
 
   ManagedChannel channel() {

@@ -33,18 +33,24 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many requests at a time: batches, and a stream. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@ParameterizedClass(name = "lanes: {0}")
+@ValueSource(ints = {1, 2})
 final class GrpcManyTest {
   private static final int STREAMED = 2_000;
 
+  @Parameter private int lanes;
   @TempDir private Path folder;
   private @Nullable GrpcCluster cluster;
 
   @BeforeEach
   void start() throws IOException {
-    cluster = GrpcCluster.start(folder);
+    cluster = GrpcCluster.start(folder, lanes);
   }
 
   @AfterEach

@@ -14,21 +14,26 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where requests begin and end on the wire. */
+@ParameterizedClass(name = "lanes: {0}")
+@ValueSource(ints = {1, 2})
 final class FramingTest {
   private static final String HOST = "Host: h\r\n";
   private static final String PUT = "PUT /kv/a HTTP/1.1\r\n" + HOST;
   private static final String GET = "GET /kv/a HTTP/1.1\r\n" + HOST + "\r\n";
 
+  @Parameter private int lanes;
   private TestServer server;
 
   @BeforeEach
   void start() throws IOException {
-    server = new TestServer();
+    server = new TestServer(lanes);
     server
         .port()
         .answer("", request -> request instanceof ClientRequest.Get ? found(text("x")) : written());

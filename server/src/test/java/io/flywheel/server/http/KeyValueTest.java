@@ -25,20 +25,26 @@ import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a well-behaved client sees. */
+@ParameterizedClass(name = "lanes: {0}")
+@ValueSource(ints = {1, 2})
 final class KeyValueTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String JSON_TYPE = "Content-Type: application/json\r\n";
   private static final Bytes BINARY = Bytes.wrap(new byte[] {(byte) 0xff, 0, 'a', (byte) 0xc0});
 
+  @Parameter private int lanes;
   private TestServer server;
 
   @BeforeEach
   void start() throws IOException {
-    server = new TestServer();
+    server = new TestServer(lanes);
   }
 
   @AfterEach

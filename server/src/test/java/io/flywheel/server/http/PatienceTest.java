@@ -13,14 +13,20 @@ import io.flywheel.server.http.RawClient.Response;
 import java.io.IOException;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long a server waits, and how much it lets clients take. */
+@ParameterizedClass(name = "lanes: {0}")
+@ValueSource(ints = {1, 2})
 final class PatienceTest {
   private static final String PUT = "PUT /kv/a HTTP/1.1\r\nHost: h\r\n";
   private static final String RAW = "Content-Type: a/b\r\n";
   private static final int FOREVER = 1_000_000;
+
+  @Parameter private int lanes;
 
   private static HttpLimits limits(
       int connections, long bufferedBytes, long idleMillis, long stallMillis, long requestMillis) {
@@ -56,7 +62,7 @@ final class PatienceTest {
         PUT + "Transfer-Encoding: chunked\r\n\r\n5\r\nhel"
       })
   void aStalledRequestIsGivenUp(String begun) throws Exception {
-    try (var server = new TestServer(limits(10, FOREVER, FOREVER, 50, FOREVER));
+    try (var server = new TestServer(limits(10, FOREVER, FOREVER, 50, FOREVER), lanes);
         var client = server.connect()) {
       client.send(begun);
       assertLateAndClosed(client);
@@ -65,7 +71,7 @@ final class PatienceTest {
 
   @Test
   void aDrippingRequestIsGivenUpThoughItNeverStalls() throws Exception {
-    try (var server = new TestServer(limits(10, FOREVER, FOREVER, FOREVER, 100));
+    try (var server = new TestServer(limits(10, FOREVER, FOREVER, FOREVER, 100), lanes);
         var client = server.connect()) {
       client.send(PUT + "Content-Length: 100000\r\n\r\n");
       long sentNanos = System.nanoTime();
@@ -82,7 +88,7 @@ final class PatienceTest {
 
   @Test
   void anIdleConnectionEndsWithoutAWord() throws Exception {
-    try (var server = new TestServer(limits(10, FOREVER, 500, FOREVER, FOREVER))) {
+    try (var server = new TestServer(limits(10, FOREVER, 500, FOREVER, FOREVER), lanes)) {
       server.port().answer("", found(text("x")));
       try (var client = server.connect()) {
         assertTrue(client.atEnd());
@@ -96,7 +102,7 @@ final class PatienceTest {
 
   @Test
   void aRequestThatIsCarriedOutIsNotIdle() throws Exception {
-    try (var server = new TestServer(limits(10, FOREVER, 100, 100, 100));
+    try (var server = new TestServer(limits(10, FOREVER, 100, 100, 100), lanes);
         var client = server.connect()) {
       client.request("GET", "/kv/a", "", "");
       server.port().next();
@@ -111,7 +117,7 @@ final class PatienceTest {
 
   @Test
   void thereAreOnlySoManyConnections() throws Exception {
-    try (var server = new TestServer(limits(3, FOREVER, FOREVER, FOREVER, FOREVER))) {
+    try (var server = new TestServer(limits(3, FOREVER, FOREVER, FOREVER, FOREVER), lanes)) {
       server.port().answer("", found(text("x")));
       var clients = new ArrayList<RawClient>();
       for (int i = 0; i < 3; i++) {
@@ -136,7 +142,7 @@ final class PatienceTest {
   @Test
   void bodiesShareABudget() throws Exception {
     String declared = PUT + RAW + "Content-Length: 9000\r\n\r\n";
-    try (var server = new TestServer(limits(10, 10_000, FOREVER, FOREVER, FOREVER));
+    try (var server = new TestServer(limits(10, 10_000, FOREVER, FOREVER, FOREVER), lanes);
         var first = server.connect();
         var second = server.connect()) {
       server.port().answer("", written());
@@ -162,7 +168,7 @@ final class PatienceTest {
   @Test
   void theBudgetComesBackWhenAClientVanishes() throws Exception {
     String declared = PUT + RAW + "Content-Length: 9000\r\n\r\n";
-    try (var server = new TestServer(limits(10, 10_000, FOREVER, FOREVER, FOREVER))) {
+    try (var server = new TestServer(limits(10, 10_000, FOREVER, FOREVER, FOREVER), lanes)) {
       server.port().answer("", written());
       for (int i = 0; i < 5; i++) {
         try (var client = server.connect()) {
@@ -183,7 +189,7 @@ final class PatienceTest {
   void aClientThatDoesNotReadIsCutOff() throws Exception {
     var large = typed(Bytes.wrap(new byte[16 << 20]), "a/b");
     var limits = new HttpLimits(8192, 8192, 10, 1 << 20, FOREVER, FOREVER, 500, 1 << 30, 50);
-    try (var server = new TestServer(limits);
+    try (var server = new TestServer(limits, lanes);
         var client = server.connect()) {
       server.port().answer("", found(large));
       client.request("GET", "/kv/a", "Accept: a/b\r\n", "");
@@ -210,7 +216,7 @@ final class PatienceTest {
 
   @Test
   void anAnswerForAClientThatHasGoneIsDropped() throws Exception {
-    try (var server = new TestServer()) {
+    try (var server = new TestServer(lanes)) {
       for (int i = 0; i < 20; i++) {
         server.port().answer("", found(text("x")));
         try (var client = server.connect()) {
@@ -223,7 +229,7 @@ final class PatienceTest {
 
   @Test
   void aServerThatStopsFinishesWhatItHasBegun() throws Exception {
-    try (var server = new TestServer();
+    try (var server = new TestServer(lanes);
         var idle = server.connect();
         var busy = server.connect()) {
       server.port().answer("", found(text("x")));

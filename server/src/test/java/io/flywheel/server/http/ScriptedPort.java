@@ -6,6 +6,7 @@ import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Receipt;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.node.NodeView;
 import io.flywheel.core.node.Prospect;
 import io.flywheel.core.node.RingAnswer;
@@ -124,6 +125,11 @@ public final class ScriptedPort implements RequestPort {
       eventLoop.execute(
           () -> handler.respond(new Effect.Respond(1, request.key(), outcome, context)));
     }
+  }
+
+  @Override
+  public RecordSettings records() {
+    return RecordSettings.of(TestServer.LIMITS, List.of());
   }
 
   @Override

@@ -3,7 +3,9 @@ package io.flywheel.server.http;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Limits;
 import io.flywheel.core.model.Quorum;
-import io.netty.channel.EventLoop;
+import io.flywheel.server.peer.Sockets;
+import io.flywheel.server.runtime.Lane;
+import io.flywheel.server.runtime.Lanes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
@@ -23,20 +25,29 @@ public final class TestServer implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final List<String> records = new ArrayList<>();
   private final ScriptedPort port;
+  private final Lanes lanes;
   private final HttpServer server;
 
   public TestServer() throws IOException {
-    this(HttpLimits.DEFAULT);
+    this(1);
+  }
+
+  public TestServer(int lanes) throws IOException {
+    this(HttpLimits.DEFAULT, lanes);
   }
 
   public TestServer(HttpLimits limits) throws IOException {
-    this(limits, port -> List.of());
+    this(limits, 1);
   }
 
-  public TestServer(HttpLimits limits, Function<ScriptedPort, List<Route>> more)
+  public TestServer(HttpLimits limits, int lanes) throws IOException {
+    this(limits, lanes, port -> List.of());
+  }
+
+  public TestServer(HttpLimits limits, int lanes, Function<ScriptedPort, List<Route>> more)
       throws IOException {
-    EventLoop eventLoop = group.next();
-    port = new ScriptedPort(eventLoop);
+    port = new ScriptedPort(group.next());
+    this.lanes = Lanes.beside(port, Sockets.NIO, lanes, "lane");
     var settings = new ClusterSettings("test", 16, Quorum.of(3, 2, 2), LIMITS, List.of());
     var recorder =
         new RequestRecorder() {
@@ -54,20 +65,21 @@ public final class TestServer implements AutoCloseable {
             }
           }
         };
-    var routes = new ArrayList<Route>();
-    routes.add(new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(port, settings, recorder)));
-    routes.addAll(more.apply(port));
+    var services = new ArrayList<HttpServer.Service>();
+    for (Lane lane : this.lanes.serving()) {
+      var routes = new ArrayList<Route>();
+      routes.add(new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(lane, settings, recorder)));
+      more.apply(port).forEach(route -> routes.add(NodeSide.route(route, port, lane)));
+      services.add(
+          new HttpServer.Service(
+              lane.eventLoop(),
+              routes,
+              (connection, _) -> {
+                var _ = connection.close();
+              }));
+    }
     var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    server =
-        HttpServer.start(
-            eventLoop,
-            loopback,
-            limits,
-            routes,
-            (connection, _) -> {
-              var _ = connection.close();
-            },
-            LIMITS.valueBytes());
+    server = HttpServer.start(this.lanes.group(), services, loopback, limits, LIMITS.valueBytes());
   }
 
   public ScriptedPort port() {
@@ -103,6 +115,7 @@ public final class TestServer implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    lanes.close();
     group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

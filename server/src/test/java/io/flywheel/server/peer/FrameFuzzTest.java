@@ -132,7 +132,7 @@ final class FrameFuzzTest {
         new Member(new NodeId(1), "node-1", "127.0.0.1:7401", "127.0.0.1:7501", Zone.DEFAULT, 1);
     return List.of(
             new Message.Heartbeat(4),
-            new Message.Announce(member, List.of("node-1", "node-2")),
+            new Message.Announce(member, List.of("node-1", "node-2"), 4711),
             new Message.ReplicaPut(7, key, 3, new NodeId(5), Bytes.utf8("no record")),
             new Message.ReplicaPutReply(7, Message.PutStatus.STORED),
             new Message.ReplicaGet(8, key, true, 1_000),

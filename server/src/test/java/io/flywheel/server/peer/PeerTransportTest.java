@@ -81,6 +81,31 @@ final class PeerTransportTest {
   }
 
   @Test
+  void whoIsDialledNoMoreIsNotLookedForWhenItIsGone() {
+    try (var alice = new TestPeer(1);
+        var carol = new TestPeer(3)) {
+      var bob = new TestPeer(2);
+      alice.dial(bob);
+      await("they are connected", () -> alice.isConnectedWith(bob));
+      alice.onLoop(
+          () -> {
+            alice.transport.stopDialling("127.0.0.1:" + bob.address.getPort());
+            alice.transport.stopDialling("no address");
+            return true;
+          });
+      assertEquals(0L, alice.onLoop(alice.transport::dialledAddresses));
+      assertTrue(alice.isConnectedWith(bob), "the connection that is there stays");
+      bob.close();
+      await("bob is gone", () -> !alice.isConnectedWith(bob));
+      try (var again = new TestPeer(TestPeer.CLUSTER, 2, 2, 0, bob.address.getPort())) {
+        alice.dial(carol);
+        await("carol is found", () -> alice.isConnectedWith(carol));
+        assertFalse(alice.isConnectedWith(again));
+      }
+    }
+  }
+
+  @Test
   void aNodeThatDialsItselfStopsDoingSo() {
     try (var alice = new TestPeer(1)) {
       alice.dial(alice);

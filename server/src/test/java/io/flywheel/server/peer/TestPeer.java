@@ -48,7 +48,7 @@ final class TestPeer implements AutoCloseable, PeerListener {
     this.id = new NodeId(id);
     this.startId = startId;
     Sockets sockets = Sockets.best();
-    group = sockets.oneLoop("peer-" + id);
+    group = sockets.loops(1, "peer-" + id);
     transport =
         new PeerTransport(group.next(), sockets, new SplittableRandom(id), HANDSHAKE_MILLIS);
     var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
