@@ -5,15 +5,16 @@ import io.flywheel.cli.http.Json;
 import io.flywheel.cli.http.Request;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * A change of the ring that somebody asked for.
  *
  * @param node whom it is about, by name, where that is not the node that is asked; else empty
  * @param weight the new one, for {@link Kind#WEIGHT}
+ * @param lost all members that are destroyed, by the word of whoever asks
  */
-record Change(Kind kind, String node, int weight) {
+record Change(Kind kind, String node, int weight, List<String> lost) {
   static final String PATH = "/admin/ring";
 
   /** Longer than the members take to agree, or to find that they cannot. */
@@ -42,6 +43,27 @@ record Change(Kind kind, String node, int weight) {
     }
   }
 
+  Change(Kind kind, String node, int weight) {
+    this(kind, node, weight, List.of());
+  }
+
+  /** Says that members are lost. */
+  Request lose() {
+    return post(
+        json -> {
+          json.writeStringField("change", "lost");
+          writeLost(json);
+        });
+  }
+
+  private void writeLost(JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("lost");
+    for (String name : lost) {
+      json.writeString(name);
+    }
+    json.writeEndArray();
+  }
+
   Request preview(long copyBytes) {
     return request(true, copyBytes);
   }
@@ -51,33 +73,44 @@ record Change(Kind kind, String node, int weight) {
   }
 
   static Request undo() {
-    return post("{\"change\":\"undo\"}".getBytes(StandardCharsets.UTF_8));
+    return post(json -> json.writeStringField("change", "undo"));
   }
 
-  private static Request post(byte[] body) {
-    return Request.of("POST", PATH).json(body).answerWithin(ANSWER_MILLIS);
+  /** Writes the members of an object. */
+  private interface Body {
+    void write(JsonGenerator json) throws IOException;
   }
 
-  private Request request(boolean dryRun, long copyBytes) {
+  private static Request post(Body members) {
     var body = new ByteArrayOutputStream();
     try (JsonGenerator json = Json.factory().createGenerator(body)) {
       json.writeStartObject();
-      json.writeStringField("change", kind.text());
-      if (!node.isEmpty()) {
-        json.writeStringField("node", node);
-      }
-      if (kind == Kind.WEIGHT) {
-        json.writeNumberField("weight", weight);
-      }
-      if (dryRun) {
-        json.writeBooleanField("dry-run", true);
-        json.writeNumberField("copy-bytes", copyBytes);
-      }
+      members.write(json);
       json.writeEndObject();
     } catch (IOException e) {
       throw new IllegalStateException("an array takes everything", e);
     }
-    return post(body.toByteArray());
+    return Request.of("POST", PATH).json(body.toByteArray()).answerWithin(ANSWER_MILLIS);
+  }
+
+  private Request request(boolean dryRun, long copyBytes) {
+    return post(
+        json -> {
+          json.writeStringField("change", kind.text());
+          if (!node.isEmpty()) {
+            json.writeStringField("node", node);
+          }
+          if (kind == Kind.WEIGHT) {
+            json.writeNumberField("weight", weight);
+          }
+          if (dryRun) {
+            json.writeBooleanField("dry-run", true);
+            json.writeNumberField("copy-bytes", copyBytes);
+            if (!lost.isEmpty()) {
+              writeLost(json);
+            }
+          }
+        });
   }
 
   /**

@@ -45,7 +45,27 @@ final class ChangePreview {
     table(freeBytes);
     room(freeBytes);
     crowded();
+    gone();
     exposed();
+  }
+
+  /** What fewer than a majority are left of may have been acknowledged by the others alone. */
+  private void gone() {
+    List<Json> byLiving = forecast.get("partitions-by-living").items();
+    int n = byLiving.size() - 1;
+    for (int living = 0; living < n / 2 + 1 && living < n; living++) {
+      long partitions = byLiving.get(living).integer();
+      if (partitions > 0) {
+        warn(
+            living == 0
+                ? "of %d partitions no copy lives: if those who are down are lost, so is all that"
+                        .formatted(partitions)
+                    + " they hold"
+                : "of %d partitions only %d of %d copies live: if those who are down are lost, so is"
+                        .formatted(partitions, living, n)
+                    + " whatever they alone have acknowledged");
+      }
+    }
   }
 
   private String title() {

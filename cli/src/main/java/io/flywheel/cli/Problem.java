@@ -41,16 +41,16 @@ final class Problem {
     };
   }
 
-  /** A change of the ring that did not come about, or may not have. */
-  static Failure ofChange(Answer answer) {
+  /**
+   * A change of the ring, or of what all members share, that did not come about, or may not have.
+   *
+   * @param ifUnknown what to do where it may
+   */
+  static Failure ofChange(Answer answer, String ifUnknown) {
     return switch (answer.status()) {
       case 409 -> failure(Exit.FAILED, answer, "nothing was changed");
       case 429, 503 -> failure(Exit.UNAVAILABLE, answer, "nothing was changed; try again");
-      case 504 ->
-          failure(
-              Exit.UNKNOWN,
-              answer,
-              "the change may have begun; `flywheel status` tells, and the same command goes on");
+      case 504 -> failure(Exit.UNKNOWN, answer, ifUnknown);
       default -> ofRequest(answer, Exit.FAILED, "look at the log of the node");
     };
   }
@@ -59,7 +59,7 @@ final class Problem {
   private static Failure ofRequest(Answer answer, Exit otherwise, String advice) {
     return switch (answer.status()) {
       case 400 -> failure(Exit.USAGE, answer, "correct it and try again");
-      case 404 -> failure(Exit.FAILED, answer, "name one that the configuration has");
+      case 404 -> failure(Exit.FAILED, answer, "see `flywheel namespace list`");
       case 409 -> failure(Exit.FAILED, answer, "read all siblings, and put one value for them");
       case 413 -> failure(Exit.FAILED, answer, "store less, or raise the limit in flywheel.yaml");
       case 428 -> failure(Exit.FAILED, answer, "leave out --blind, or give a --context");

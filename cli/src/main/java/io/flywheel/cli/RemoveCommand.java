@@ -12,12 +12,13 @@ import picocli.CommandLine.ParentCommand;
 final class RemoveCommand implements Callable<Integer> {
   @ParentCommand private Main main;
   @Mixin private ChangeOptions options;
+  @Mixin private LostOption lost;
 
   @Parameters(paramLabel = "NODE", description = "The name of a member that is down.")
   private String node;
 
   @Override
   public Integer call() throws Failure, IOException {
-    return new RingChanger(main, options, new Change(Change.Kind.REMOVE, node, 0)).run();
+    return new RingChanger(main, options, lost.change(Change.Kind.REMOVE, node)).run();
   }
 }

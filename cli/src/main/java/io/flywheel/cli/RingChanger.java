@@ -6,7 +6,6 @@ import io.flywheel.cli.http.Json;
 import io.flywheel.cli.http.Request;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -63,7 +62,11 @@ final class RingChanger {
     if (options.isUndo()) {
       return undo(open, name, contacts);
     }
+    var losses = new Losses(terminal, change, ring.get("members").items());
     if (open != Json.NOTHING) {
+      if (!options.consent().isDryRun()) {
+        losses.declare(options, contacts);
+      }
       return goOn(open, name, contacts);
     }
     if (change.kind().isOfNewcomer() && asked.get("serving").isTrue()) {
@@ -73,14 +76,18 @@ final class RingChanger {
     Map<String, Long> freeBytes = new TreeMap<>();
     long copyBytes = look(contacts, ring, freeBytes);
     Answer preview = post(change.preview(copyBytes));
-    if (options.isDryRun()) {
+    if (options.consent().isDryRun()) {
       print(preview, freeBytes);
       return Exit.DONE.status();
     }
     if (!json) {
       print(preview, freeBytes);
     }
-    confirm();
+    if (change.lost().isEmpty()) {
+      options.consent().obtain(terminal);
+    } else {
+      losses.declare(options, contacts);
+    }
     Json begun = post(change.begin()).json().get("change");
     if (begun == Json.NOTHING) {
       return alreadyDone("the change is done");
@@ -119,7 +126,7 @@ final class RingChanger {
     if (!json) {
       terminal.line(Change.describe(open) + " already; going on");
     }
-    if (options.isDryRun()) {
+    if (options.consent().isDryRun()) {
       return Exit.DONE.status();
     }
     return watch(open, contacts, !open.get("phase").text().equals("undoing"));
@@ -195,31 +202,10 @@ final class RingChanger {
     }
   }
 
-  private void confirm() throws Failure {
-    if (options.isYes()) {
-      return;
-    }
-    String answer = terminal.isInteractive() ? terminal.ask("go on? [y/N] ") : null;
-    if (answer == null) {
-      throw new Failure(
-          Exit.USAGE,
-          "nothing was changed, as nobody is here to be asked; add --yes to go on without asking");
-    }
-    if (!List.of("y", "yes").contains(answer.toLowerCase(Locale.ROOT))) {
-      throw new Failure(Exit.FAILED, "nothing was changed, as you wished");
-    }
-  }
-
   private Answer post(Request request) throws Failure {
-    Answer answer =
-        session.send(
-            request,
-            Exit.UNKNOWN,
-            "the change may have begun; `flywheel status` tells, and the same command goes on");
-    if (answer.status() < 400) {
-      return answer;
-    }
-    throw Problem.ofChange(answer);
+    return session.change(
+        request,
+        "the change may have begun; `flywheel status` tells, and the same command goes on");
   }
 
   /**

@@ -36,6 +36,15 @@ final class Session {
     throw Problem.ofWrite(answer);
   }
 
+  /** What the members decide about; {@code advice} is for who does not hear whether they have. */
+  Answer change(Request request, String advice) throws Failure {
+    Answer answer = send(request, Exit.UNKNOWN, advice);
+    if (answer.status() < 400) {
+      return answer;
+    }
+    throw Problem.ofChange(answer, advice);
+  }
+
   /** Any answer; a connection that did not come about, or broke, is a failure. */
   Answer send(Request request, Exit whenLost, String advice) throws Failure {
     try {

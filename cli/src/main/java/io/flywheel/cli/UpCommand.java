@@ -10,6 +10,7 @@ import io.flywheel.cli.local.LocalNode;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,10 @@ import picocli.CommandLine.ParentCommand;
 final class UpCommand implements Callable<Integer> {
   @ParentCommand private Main main;
 
-  @Option(names = "--nodes", paramLabel = "COUNT", description = "How many nodes; 3 unless given.")
+  @Option(
+      names = "--nodes",
+      paramLabel = "COUNT",
+      description = "How many nodes; 3 unless given, or 3 in each data centre.")
   private @Nullable Integer nodes;
 
   @Option(
@@ -44,7 +48,8 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--n",
       paramLabel = "N",
-      description = "Copies of each key; 3 unless given, or all nodes where there are fewer.")
+      description =
+          "Copies of each key, in each data centre; 3 unless given, or as many as there are nodes.")
   private @Nullable Integer copies;
 
   @Option(
@@ -52,6 +57,12 @@ final class UpCommand implements Callable<Integer> {
       paramLabel = "K",
       description = "Deal the nodes to racks r1 to rK, one after the other.")
   private @Nullable Integer racks;
+
+  @Option(
+      names = "--datacenters",
+      paramLabel = "K",
+      description = "Deal the nodes to data centres dc1 to dcK, one after the other.")
+  private @Nullable Integer datacenters;
 
   @Override
   public Integer call() throws Failure, InterruptedException {
@@ -74,23 +85,26 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private ClusterShape shape() throws Failure {
-    int count = nodes == null ? ClusterShape.DEFAULT_NODES : nodes;
     try {
+      int several = datacenters == null ? 0 : requireSome("--datacenters", datacenters);
+      int apart = Math.max(1, several);
+      int count = nodes == null ? ClusterShape.DEFAULT_NODES * apart : nodes;
       return new ClusterShape(
           count,
           basePort == null ? ClusterShape.DEFAULT_BASE_PORT : basePort,
-          copies == null ? ClusterShape.copiesOf(count) : copies,
-          racks == null ? 0 : requireRacks(racks));
+          copies == null ? ClusterShape.copiesOf(count / apart) : copies,
+          racks == null ? 0 : requireSome("--racks", racks),
+          several);
     } catch (IllegalArgumentException e) {
       throw Failure.misused("up", e);
     }
   }
 
-  private static int requireRacks(int racks) {
-    if (racks < 1) {
-      throw new IllegalArgumentException("--racks takes 1 or more, not " + racks);
+  private static int requireSome(String flag, int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException(flag + " takes 1 or more, not " + count);
     }
-    return racks;
+    return count;
   }
 
   /** What was fixed when the cluster was made stays; who asks for something else is told. */
@@ -100,7 +114,12 @@ final class UpCommand implements Callable<Integer> {
     if (nodes != null && nodes != existing.size()) { // Some may have been added since.
       refuse(nodes, members, "--nodes", "nodes");
     }
-    refuse(copies, first.configuration().settings().quorum().n(), "--n", "copies of each key");
+    var replication = first.configuration().settings().replication();
+    int together =
+        replication.isByDatacenter()
+            ? Collections.min(replication.byDatacenter().values())
+            : replication.n();
+    refuse(copies, together, "--n", "copies of each key");
     refuse(
         basePort,
         first.clientAddress().port() - first.files().number(),
@@ -108,6 +127,11 @@ final class UpCommand implements Callable<Integer> {
         "as its base port");
     int dealt = (int) existing.stream().map(LocalNode::rack).distinct().count();
     refuse(racks, dealt, "--racks", "racks");
+    refuse(datacenters, datacenters(existing), "--datacenters", "data centres");
+  }
+
+  private static int datacenters(List<LocalNode> nodes) {
+    return (int) nodes.stream().map(LocalNode::datacenter).distinct().count();
   }
 
   private void refuse(@Nullable Integer asked, int actual, String flag, String what)
@@ -176,12 +200,13 @@ final class UpCommand implements Callable<Integer> {
       return;
     }
     var table = new Table("node", "clients", "peers", "rack", "process", "directory");
+    boolean isApart = datacenters(cluster.nodes()) > 1;
     for (LocalNode node : cluster.nodes()) {
       table.row(
           node.name(),
           node.clientAddress().toString(),
           node.peerAddress().toString(),
-          node.rack(),
+          isApart ? node.datacenter() + "/" + node.rack() : node.rack(),
           Long.toString(cluster.pid(node)),
           data.resolve(node.files().name()).toString());
     }
@@ -198,6 +223,7 @@ final class UpCommand implements Callable<Integer> {
         json.writeStringField("node", node.name());
         json.writeStringField("client", node.clientAddress().toString());
         json.writeStringField("peer", node.peerAddress().toString());
+        json.writeStringField("datacenter", node.datacenter());
         json.writeStringField("rack", node.rack());
         json.writeNumberField("pid", cluster.pid(node));
         json.writeStringField("directory", node.files().directory().toString());

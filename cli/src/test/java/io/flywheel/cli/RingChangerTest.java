@@ -39,6 +39,7 @@ final class RingChangerTest {
 
   private final AtomicReference<String> address = new AtomicReference<>("");
   private final Queue<String> rings = new ArrayDeque<>();
+  private String preview = PREVIEW;
   private String begun = answer(202, "{\"epoch\":5,\"change\":" + joining() + "}");
 
   private static String joining() {
@@ -59,7 +60,7 @@ final class RingChangerTest {
 
   private String answerTo(Asked asked) {
     if (asked.method().equals("POST")) {
-      return asked.body().contains("dry-run") ? answer(200, PREVIEW) : begun;
+      return asked.body().contains("dry-run") ? answer(200, preview) : begun;
     }
     return switch (asked.path()) {
       case "/admin/members" ->
@@ -121,6 +122,66 @@ final class RingChangerTest {
       assertEquals(
           PREVIEW.stripTrailing() + "\n",
           against(node, "remove", "node-3", "--dry-run", "--json").out());
+    }
+  }
+
+  /** Who says so types their names, and the members hear of it before the change. */
+  @Test
+  void whoIsLostIsNamedAndTypedOnceMore() {
+    try (var node = node(ring(4, WITH, "null"), ring(7, WITHOUT, "null"))) {
+      Ran wrong = interactively(node, "node-3\n", "remove", "node-3", "--lost", "node-4");
+      assertEquals(1, wrong.exit());
+      assertTrue(wrong.out().contains("lost for good: node-3, node-4"), wrong.out());
+      assertTrue(wrong.out().contains("2 of 2 members"), wrong.out());
+      assertTrue(wrong.err().contains("not their names"), wrong.err());
+      assertEquals(2, against(node, "remove", "node-3", "--lost", "node-4").exit());
+    }
+    rings.clear();
+    try (var node = node(ring(4, WITH, "null"), ring(7, WITHOUT, "null"))) {
+      Ran right =
+          interactively(node, "node-4, node-3\n", "remove", "node-3", "--lost", "node-4,node-3");
+      assertEquals(0, right.exit(), right.err());
+      List<String> posts = posts(node);
+      assertTrue(posts.getFirst().contains("\"lost\":[\"node-4\",\"node-3\"]"), posts.toString());
+      assertEquals("{\"change\":\"lost\",\"lost\":[\"node-4\",\"node-3\"]}", posts.get(1));
+      assertEquals("{\"change\":\"remove\",\"node\":\"node-3\"}", posts.get(2));
+    }
+  }
+
+  /** Who is lost may be lost while another change is open, which goes on without it. */
+  @Test
+  void whoIsLostDuringAnotherChangeIsSaidToBe() {
+    try (var node = node(ring(5, WITH, joining()))) {
+      Ran ran = against(node, "remove", "node-1", "--lost", "node-4", "--yes");
+      assertEquals(1, ran.exit());
+      assertTrue(ran.err().contains("one step at a time"), ran.err());
+      assertEquals(List.of("{\"change\":\"lost\",\"lost\":[\"node-1\",\"node-4\"]}"), posts(node));
+    }
+  }
+
+  @Test
+  void thatSomebodyIsLostMayBeRefused() {
+    try (var node = node(ring(4, WITH, "null"))) {
+      begun = answer(409, "{\"title\":\"no\",\"detail\":\"node-4 is alive\"}");
+      Ran refused = against(node, "remove", "node-3", "--lost", "node-4", "--yes");
+      assertEquals(1, refused.exit());
+      assertTrue(refused.err().contains("node-4 is alive; nothing was changed"), refused.err());
+      begun = answer(503, "{\"title\":\"later\"}");
+      assertEquals(4, against(node, "remove", "node-3", "--lost", "node-4", "--yes").exit());
+      begun = "";
+      assertEquals(4, against(node, "remove", "node-3", "--lost", "node-4", "--yes").exit());
+    }
+  }
+
+  @Test
+  void whatTooFewAreLeftOfIsTold() {
+    try (var node = node(ring(4, WITH, "null"))) {
+      preview = PREVIEW.replace("\"crowded\"", "\"partitions-by-living\":[2,7,0,55],\"crowded\"");
+      Ran ran = against(node, "remove", "node-3", "--lost", "node-4", "--dry-run");
+      assertEquals(0, ran.exit(), ran.err());
+      assertTrue(ran.out().contains("note: of 2 partitions no copy lives"), ran.out());
+      assertTrue(ran.out().contains("note: of 7 partitions only 1 of 3 copies live"), ran.out());
+      assertEquals(1, posts(node).size(), "nobody is said to be lost");
     }
   }
 

@@ -61,7 +61,8 @@ final class UpCommandTest {
     "--nodes, 5, 'a cluster with 3 nodes'",
     "--n, 2, 'a cluster with 3 copies of each key'",
     "--base-port, 8400, 'as its base port'",
-    "--racks, 3, 'a cluster with 2 racks'"
+    "--racks, 3, 'a cluster with 2 racks'",
+    "--datacenters, 2, 'a cluster with 1 data centres'"
   })
   void flagsThatContradictTheDataAreRefused(String flag, String value, String reason)
       throws Exception {

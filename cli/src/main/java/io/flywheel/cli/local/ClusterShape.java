@@ -3,6 +3,7 @@ package io.flywheel.cli.local;
 import io.flywheel.cli.http.NodeAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -10,10 +11,12 @@ import java.util.stream.Stream;
  * What a new local cluster is made of. Node k listens for clients on {@code basePort + k} and for
  * its peers on {@code basePort + 100 + k}.
  *
- * @param copies N, the copies of each key
+ * @param copies N, the copies of each key; where there are several data centres, in each of them
  * @param racks how many racks the nodes are dealt to, one after the other; 0 leaves them in one
+ * @param datacenters how many data centres they are dealt to, one after the other, and then to the
+ *     racks of each; 0 leaves them in one
  */
-public record ClusterShape(int nodes, int basePort, int copies, int racks) {
+public record ClusterShape(int nodes, int basePort, int copies, int racks, int datacenters) {
   public static final int DEFAULT_NODES = 3;
   public static final int DEFAULT_BASE_PORT = 7400;
 
@@ -31,11 +34,21 @@ public record ClusterShape(int nodes, int basePort, int copies, int racks) {
         basePort >= 0 && basePort + PEER_OFFSET + nodes <= MAX_PORT,
         "--base-port " + basePort + " leaves no room for " + nodes + " nodes below 65,536");
     check(
-        copies >= 1 && copies <= nodes,
-        "--n takes 1 to the number of nodes, " + nodes + ", not " + copies);
+        datacenters >= 0 && datacenters <= nodes,
+        "--datacenters takes 1 to the number of nodes, " + nodes + ", not " + datacenters);
+    int together = nodes / Math.max(1, datacenters);
+    String where = datacenters == 0 ? "" : " in a data centre";
     check(
-        racks >= 0 && racks <= nodes,
-        "--racks takes 1 to the number of nodes, " + nodes + ", not " + racks);
+        copies >= 1 && copies <= together,
+        "--n takes 1 to the number of nodes" + where + ", " + together + ", not " + copies);
+    check(
+        racks >= 0 && racks <= together,
+        "--racks takes 1 to the number of nodes" + where + ", " + together + ", not " + racks);
+  }
+
+  /** One in a single data centre. */
+  public ClusterShape(int nodes, int basePort, int copies, int racks) {
+    this(nodes, basePort, copies, racks, 0);
   }
 
   private static void check(boolean holds, String complaint) {
@@ -75,9 +88,11 @@ public record ClusterShape(int nodes, int basePort, int copies, int racks) {
       members.add(nameOf(k));
       seeds.add(peerAddress(k).toString());
     }
-    int majority = copies / 2 + 1;
+    int majority = copies * Math.max(1, datacenters) / 2 + 1;
     String zone =
-        racks == 0 ? "" : "zone: {datacenter: dc1, rack: r%d}\n".formatted(rackOf(number));
+        racks == 0 && datacenters == 0
+            ? ""
+            : "zone: {datacenter: %s, rack: r%d}\n".formatted(datacenterOf(number), rackOf(number));
     return """
     # Written by `flywheel up`, which keeps it from then on: edit it as you like.
     cluster: local
@@ -87,7 +102,7 @@ public record ClusterShape(int nodes, int basePort, int copies, int racks) {
     secret: {file: %s}
     seeds: [%s]
     initial-members: [%s]
-    replication: {n: %d, r: %d, w: %d}
+    replication: {%s, r: %d, w: %d}
     """
         .formatted(
             nameOf(number),
@@ -98,13 +113,25 @@ public record ClusterShape(int nodes, int basePort, int copies, int racks) {
             quoted(secretFile),
             String.join(", ", seeds.stream().map(ClusterShape::quoted).toList()),
             String.join(", ", members),
-            copies,
+            replication(),
             majority,
             majority);
   }
 
+  private String replication() {
+    return datacenters == 0
+        ? "n: " + copies
+        : IntStream.rangeClosed(1, datacenters)
+            .mapToObj(k -> "dc" + k + ": " + copies)
+            .collect(Collectors.joining(", "));
+  }
+
+  private String datacenterOf(int number) {
+    return "dc" + ((number - 1) % Math.max(1, datacenters) + 1);
+  }
+
   private int rackOf(int number) {
-    return (number - 1) % racks + 1;
+    return (number - 1) / Math.max(1, datacenters) % Math.max(1, racks) + 1;
   }
 
   static String quoted(String text) {

@@ -25,6 +25,10 @@ public record LocalNode(NodeFiles files, ServerConfig configuration) {
     return configuration.zone().rack();
   }
 
+  public String datacenter() {
+    return configuration.zone().datacenter();
+  }
+
   /** Where to reach the node as a client on this machine. */
   public NodeAddress clientAddress() {
     return reachable(configuration.client());

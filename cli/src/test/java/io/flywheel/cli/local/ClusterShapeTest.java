@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flywheel.core.model.Replication;
 import io.flywheel.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,6 +67,18 @@ final class ClusterShapeTest {
   }
 
   @Test
+  void dataCentresAreDealtBeforeTheirRacksAndHaveCopiesOfTheirOwn() throws Exception {
+    List<LocalNode> nodes = written(new ClusterShape(7, BASE, 3, 2, 2), "data");
+    assertEquals(
+        List.of("dc1/r1", "dc2/r1", "dc1/r2", "dc2/r2", "dc1/r1", "dc2/r1", "dc1/r2"),
+        nodes.stream().map(node -> node.datacenter() + "/" + node.rack()).toList());
+    var settings = nodes.getFirst().configuration().settings();
+    assertEquals(Replication.of(Map.of("dc1", 3, "dc2", 3)), settings.replication());
+    assertEquals(4, settings.quorum().w());
+    assertEquals(4, settings.quorum().r());
+  }
+
+  @Test
   void directoriesMayHaveAnyName() throws Exception {
     String odd = "a \"b\" \\ #: {c}";
     ServerConfig config = written(new ClusterShape(1, BASE, 1, 0), odd).getFirst().configuration();
@@ -85,17 +98,23 @@ final class ClusterShapeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 7400, 1, 0, --nodes",
-    "100, 7400, 3, 0, --nodes",
-    "3, 65500, 3, 0, --base-port",
-    "3, -1, 3, 0, --base-port",
-    "3, 7400, 4, 0, --n",
-    "3, 7400, 0, 0, --n",
-    "3, 7400, 3, 4, --racks"
+    "0, 7400, 1, 0, 0, --nodes",
+    "100, 7400, 3, 0, 0, --nodes",
+    "3, 65500, 3, 0, 0, --base-port",
+    "3, -1, 3, 0, 0, --base-port",
+    "3, 7400, 4, 0, 0, --n",
+    "3, 7400, 0, 0, 0, --n",
+    "3, 7400, 3, 4, 0, --racks",
+    "3, 7400, 1, 0, 4, --datacenters",
+    "5, 7400, 3, 0, 2, --n",
+    "5, 7400, 2, 3, 2, --racks"
   })
-  void impossibleShapesNameTheirFlag(int nodes, int base, int n, int racks, String flag) {
+  void impossibleShapesNameTheirFlag(
+      int nodes, int base, int n, int racks, int datacenters, String flag) {
     var refused =
-        assertThrows(IllegalArgumentException.class, () -> new ClusterShape(nodes, base, n, racks));
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new ClusterShape(nodes, base, n, racks, datacenters));
     assertTrue(String.valueOf(refused.getMessage()).startsWith(flag), refused.getMessage());
   }
 }

@@ -31,6 +31,7 @@ final class SoakCluster implements AutoCloseable {
 
   private final ClusterDirectory directory;
   private final @Nullable NamespaceNetwork network;
+  private final @Nullable DistantNetwork distance;
   private final Map<String, String> environment;
   private final List<LocalNode> nodes;
   private final Map<Integer, Process> processes = new TreeMap<>();
@@ -38,10 +39,12 @@ final class SoakCluster implements AutoCloseable {
   private SoakCluster(
       ClusterDirectory directory,
       @Nullable NamespaceNetwork network,
+      @Nullable DistantNetwork distance,
       Map<String, String> environment)
       throws ClusterException {
     this.directory = directory;
     this.network = network;
+    this.distance = distance;
     this.environment = environment;
     this.nodes = new LocalCluster(directory, environment, line -> {}).nodes();
   }
@@ -49,6 +52,27 @@ final class SoakCluster implements AutoCloseable {
   /** All on the loopback, with the environment of this process. */
   static SoakCluster form(Path data, ClusterShape shape) throws ClusterException, IOException {
     return form(data, shape, null, Map.of());
+  }
+
+  /** All on the loopback, where some stand far from others. */
+  static SoakCluster form(Path data, ClusterShape shape, DistantNetwork distance)
+      throws ClusterException, IOException {
+    var directory = ClusterDirectory.open(data);
+    directory.create(shape);
+    for (NodeFiles files : directory.nodes()) {
+      String text = Files.readString(files.configuration());
+      for (int node = 0; node < shape.nodes(); node++) {
+        String port = ":" + (shape.basePort() + 101 + node);
+        text = text.replace("127.0.0.1" + port, DistantNetwork.host(node) + port);
+      }
+      Files.writeString(files.configuration(), text);
+    }
+    for (int node = 0; node < shape.nodes(); node++) {
+      distance.relayTo(node, shape.basePort() + 101 + node);
+    }
+    var cluster = new SoakCluster(directory, null, distance, new TreeMap<>(System.getenv()));
+    cluster.start(IntStream.range(0, shape.nodes()).boxed().toList());
+    return cluster;
   }
 
   /**
@@ -70,7 +94,7 @@ final class SoakCluster implements AutoCloseable {
     }
     Map<String, String> environment = new TreeMap<>(System.getenv());
     environment.putAll(settings);
-    var cluster = new SoakCluster(directory, network, environment);
+    var cluster = new SoakCluster(directory, network, null, environment);
     cluster.start(IntStream.range(0, shape.nodes()).boxed().toList());
     return cluster;
   }
@@ -94,12 +118,23 @@ final class SoakCluster implements AutoCloseable {
   void start(List<Integer> which) throws IOException {
     for (int node : which) {
       List<String> through = network == null ? List.of() : network.inside(node);
-      processes.put(node, start(through, nodes.get(node).files()));
+      processes.put(node, start(through, nodes.get(node).files(), environmentOf(node)));
     }
   }
 
+  private Map<String, String> environmentOf(int node) throws IOException {
+    if (distance == null) {
+      return environment;
+    }
+    Map<String, String> own = new TreeMap<>(environment);
+    String hosts = "-Djdk.net.hosts.file=" + distance.hosts(node);
+    own.merge("FLYWHEEL_JAVA_OPTS", hosts, (given, added) -> given + " " + added);
+    return own;
+  }
+
   /** As people start it where there is a launcher: what was rehearsed costs no time then. */
-  private Process start(List<String> through, NodeFiles files) throws IOException {
+  private static Process start(
+      List<String> through, NodeFiles files, Map<String, String> environment) throws IOException {
     String launcher = System.getProperty("soak.launcher", "");
     if (launcher.isEmpty()) {
       return NodeProcess.start(through, files, environment);
