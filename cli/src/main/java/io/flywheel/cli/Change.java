@@ -3,7 +3,6 @@ package io.flywheel.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.flywheel.cli.http.Json;
 import io.flywheel.cli.http.Request;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 
@@ -76,21 +75,8 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
     return post(json -> json.writeStringField("change", "undo"));
   }
 
-  /** Writes the members of an object. */
-  private interface Body {
-    void write(JsonGenerator json) throws IOException;
-  }
-
-  private static Request post(Body members) {
-    var body = new ByteArrayOutputStream();
-    try (JsonGenerator json = Json.factory().createGenerator(body)) {
-      json.writeStartObject();
-      members.write(json);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new IllegalStateException("an array takes everything", e);
-    }
-    return Request.of("POST", PATH).json(body.toByteArray()).answerWithin(ANSWER_MILLIS);
+  private static Request post(Json.Members members) {
+    return Request.of("POST", PATH).json(Json.object(members)).answerWithin(ANSWER_MILLIS);
   }
 
   private Request request(boolean dryRun, long copyBytes) {

@@ -5,7 +5,6 @@ import io.flywheel.cli.http.Answer;
 import io.flywheel.cli.http.Json;
 import io.flywheel.cli.http.Request;
 import io.flywheel.server.config.SizeText;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,20 +77,15 @@ final class LimitsCommand implements Callable<Integer> {
   }
 
   private byte[] body(boolean dryRun) {
-    var body = new ByteArrayOutputStream();
-    try (JsonGenerator json = Json.factory().createGenerator(body)) {
-      json.writeStartObject();
-      write(json, "value", value);
-      write(json, "siblings", siblings);
-      write(json, "object", object);
-      if (dryRun) {
-        json.writeBooleanField("dry-run", true);
-      }
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new IllegalStateException("an array takes everything", e);
-    }
-    return body.toByteArray();
+    return Json.object(
+        json -> {
+          write(json, "value", value);
+          write(json, "siblings", siblings);
+          write(json, "object", object);
+          if (dryRun) {
+            json.writeBooleanField("dry-run", true);
+          }
+        });
   }
 
   private static void write(JsonGenerator json, String limit, @Nullable Long number)

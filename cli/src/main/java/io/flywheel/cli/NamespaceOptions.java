@@ -2,7 +2,6 @@ package io.flywheel.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.flywheel.cli.http.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -39,27 +38,22 @@ final class NamespaceOptions {
   }
 
   byte[] body(String change, String name, boolean dryRun) {
-    var body = new ByteArrayOutputStream();
-    try (JsonGenerator json = Json.factory().createGenerator(body)) {
-      json.writeStartObject();
-      json.writeStringField("change", change);
-      json.writeStringField("name", name);
-      write(json, "conflicts", conflicts);
-      write(json, "overflow", overflow);
-      write(json, "blind-writes", blindWrites);
-      if ("none".equals(ttl)) {
-        json.writeNullField("ttl");
-      } else {
-        write(json, "ttl", ttl);
-      }
-      if (dryRun) {
-        json.writeBooleanField("dry-run", true);
-      }
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new IllegalStateException("an array takes everything", e);
-    }
-    return body.toByteArray();
+    return Json.object(
+        json -> {
+          json.writeStringField("change", change);
+          json.writeStringField("name", name);
+          write(json, "conflicts", conflicts);
+          write(json, "overflow", overflow);
+          write(json, "blind-writes", blindWrites);
+          if ("none".equals(ttl)) {
+            json.writeNullField("ttl");
+          } else {
+            write(json, "ttl", ttl);
+          }
+          if (dryRun) {
+            json.writeBooleanField("dry-run", true);
+          }
+        });
   }
 
   private static void write(JsonGenerator json, String member, @Nullable String text)

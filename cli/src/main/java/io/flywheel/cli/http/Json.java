@@ -1,10 +1,12 @@
 package io.flywheel.cli.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,6 +43,25 @@ public final class Json {
 
   public static JsonFactory factory() {
     return FACTORY;
+  }
+
+  /** Writes the members of an object. */
+  @FunctionalInterface
+  public interface Members {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  /** An object as the body of a request. */
+  public static byte[] object(Members members) {
+    var body = new ByteArrayOutputStream();
+    try (JsonGenerator json = FACTORY.createGenerator(body)) {
+      json.writeStartObject();
+      members.write(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalStateException("an array takes everything", e);
+    }
+    return body.toByteArray();
   }
 
   public static Json parse(byte[] bytes) throws IOException {

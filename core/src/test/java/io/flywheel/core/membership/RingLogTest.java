@@ -184,9 +184,10 @@ class RingLogTest {
     assertEquals(new Promise(2, older, null), mail.getLast().message);
   }
 
-  /** 'Done' was accepted by a majority when its proposer died; 'undo' comes too late. */
-  @Test
-  void whoComesAfterACrashFinishesWhatMayHaveBeenDecided() {
+  /**
+   * The first voter's entry is on its disk and on the second one's, and nobody has heard of that.
+   */
+  private Voter acceptedByTwoOfThree() {
     var one = voters.get(0);
     one.log.propose(reweigh(1), 60_000);
     deliver(letter -> letter.message instanceof Prepare || letter.message instanceof Promise);
@@ -194,6 +195,13 @@ class RingLogTest {
     one.sync();
     voters.get(1).sync();
     mail.clear();
+    return one;
+  }
+
+  /** 'Done' was accepted by a majority when its proposer died; 'undo' comes too late. */
+  @Test
+  void whoComesAfterACrashFinishesWhatMayHaveBeenDecided() {
+    var one = acceptedByTwoOfThree();
     one.crash();
 
     voters.get(2).log.propose(reweigh(3), 60_000);
@@ -207,13 +215,7 @@ class RingLogTest {
   /** One of three accepted an entry before two were destroyed: that one may have been decided. */
   @Test
   void whoIsLeftGoesOnWithWhatOneOfThemHasAccepted() {
-    var one = voters.get(0);
-    one.log.propose(reweigh(1), 60_000);
-    deliver(letter -> letter.message instanceof Prepare || letter.message instanceof Promise);
-    receive(letter -> letter.message instanceof Accept && letter.to == voters.get(1));
-    one.sync();
-    voters.get(1).sync();
-    mail.clear();
+    var one = acceptedByTwoOfThree();
     gone.add(one.id);
     voters.get(2).log.propose(new LogEntry.Lost(List.of(one.id)), 60_000);
     for (int i = 0; i < 100 && decided.isEmpty(); i++) {
@@ -226,13 +228,7 @@ class RingLogTest {
   /** Less than a majority does not decide what others may decide otherwise: it jumps, with both. */
   @Test
   void whatMayHaveBeenDecidedComesBeforeTheJump() {
-    var one = voters.get(0);
-    one.log.propose(reweigh(1), 60_000);
-    deliver(letter -> letter.message instanceof Prepare || letter.message instanceof Promise);
-    receive(letter -> letter.message instanceof Accept && letter.to == voters.get(1));
-    one.sync();
-    voters.get(1).sync();
-    mail.clear();
+    var one = acceptedByTwoOfThree();
     var lost = List.of(one.id, new NodeId(3));
     gone.addAll(lost);
     voters.get(1).log.propose(new LogEntry.Lost(lost), 60_000);

@@ -34,6 +34,16 @@ final class FilledRing extends ChangingRing {
     return nodes;
   }
 
+  /** A newcomer that has all of its copies, and is read; only the last step is left. */
+  Machine newcomerThatIsRead() {
+    var newcomer = newcomer();
+    add(newcomer);
+    nodes.pass(20_000);
+    ready();
+    nodes.pass(2_000);
+    return newcomer;
+  }
+
   /** The keys of which all these are owners, as long as the change has not begun. */
   List<Key> keysOf(Machine... owners) {
     List<NodeId> ids = Arrays.stream(owners).map(ChangingRing::id).toList();

@@ -47,11 +47,7 @@ final class FormerOwnersTest {
   @Test
   void whatAnOwnerLacksIsPaidAndNotDropped() {
     var ring = new FilledRing(4);
-    var newcomer = ring.newcomer();
-    ring.add(newcomer);
-    ring.nodes.pass(20_000);
-    ring.ready();
-    ring.nodes.pass(2_000);
+    var newcomer = ring.newcomerThatIsRead();
     ring.nodes.machines.stream().filter(Machine::isUp).forEach(ring.nodes::kill);
     var lost = newcomer.data.keySet().stream().limit(5).toList();
     lost.forEach(newcomer.data::remove);
@@ -65,11 +61,7 @@ final class FormerOwnersTest {
   @Test
   void whatCannotBeReadKeepsNothingElseAtItsFormerOwner() {
     var ring = new FilledRing(4);
-    var newcomer = ring.newcomer();
-    ring.add(newcomer);
-    ring.nodes.pass(20_000);
-    ring.ready();
-    ring.nodes.pass(2_000);
+    var newcomer = ring.newcomerThatIsRead();
     var former = ring.nodes.machines.getFirst();
     var left = left(ring, former);
     var rotten = left.getFirst();
@@ -97,11 +89,7 @@ final class FormerOwnersTest {
   @Test
   void nothingIsDroppedWhileAnOwnerIsAway() {
     var ring = new FilledRing(4);
-    var newcomer = ring.newcomer();
-    ring.add(newcomer);
-    ring.nodes.pass(20_000);
-    ring.ready();
-    ring.nodes.pass(2_000);
+    var newcomer = ring.newcomerThatIsRead();
     ring.hold(envelope -> envelope.message() instanceof Message.ReleaseAsk);
     ring.done();
     ring.nodes.kill(newcomer);

@@ -4,9 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Limits;
 import io.flywheel.core.node.RingOrder;
-import io.flywheel.server.http.Call;
-import io.flywheel.server.http.Endpoint;
-import io.flywheel.server.http.Methods;
 import io.flywheel.server.http.ProblemException;
 import io.flywheel.server.http.Reply;
 import io.flywheel.server.http.RequestHead;
@@ -17,38 +14,24 @@ import java.io.IOException;
  * {@code /admin/limits}: a GET shows what writes are held to, a POST such as {@code {"value":
  * 4194304}} changes it for the whole cluster, with {@code "dry-run": true} only by the word.
  */
-final class LimitsEndpoint implements Endpoint {
+final class LimitsEndpoint extends ChangeablePage {
   private static final int MOST_BODY_BYTES = 4_096;
 
   private final RequestPort port;
 
   LimitsEndpoint(RequestPort port) {
+    super(MOST_BODY_BYTES);
     this.port = port;
   }
 
   @Override
-  public Call open(RequestHead head) throws ProblemException {
-    Methods.require(head, "GET", "HEAD", "POST");
-    boolean post = head.method().equals("POST");
-    return new Call() {
-      @Override
-      public int bodyLimitBytes() {
-        return post ? MOST_BODY_BYTES : IGNORED_BODY_BYTES;
-      }
-
-      @Override
-      public void run(Bytes body, Reply reply) throws ProblemException {
-        if (post) {
-          change(body, reply);
-        } else {
-          var page = SharedSettings.of(port);
-          reply.send(page.answer(reply, json -> write(json, "limits", page.records().limits())));
-        }
-      }
-    };
+  void show(RequestHead head, Reply reply) throws ProblemException {
+    var page = SharedSettings.of(port);
+    reply.send(page.answer(reply, json -> write(json, "limits", page.records().limits())));
   }
 
-  private void change(Bytes body, Reply reply) throws ProblemException {
+  @Override
+  void change(Bytes body, Reply reply) throws ProblemException {
     var shared = SharedSettings.of(port);
     var before = shared.records().limits();
     var wanted = new Wanted(before);

@@ -6,9 +6,6 @@ import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.node.RingOrder;
 import io.flywheel.server.config.ChoiceText;
 import io.flywheel.server.config.DurationText;
-import io.flywheel.server.http.Call;
-import io.flywheel.server.http.Endpoint;
-import io.flywheel.server.http.Methods;
 import io.flywheel.server.http.ProblemException;
 import io.flywheel.server.http.Reply;
 import io.flywheel.server.http.RequestHead;
@@ -20,37 +17,18 @@ import org.jspecify.annotations.Nullable;
  * {@code /admin/namespaces}: a GET shows the namespaces that this node knows of, a POST makes one,
  * or has one changed, for the whole cluster.
  */
-final class NamespacesEndpoint implements Endpoint {
+final class NamespacesEndpoint extends ChangeablePage {
   private static final int MOST_BODY_BYTES = 4_096;
 
   private final RequestPort port;
 
   NamespacesEndpoint(RequestPort port) {
+    super(MOST_BODY_BYTES);
     this.port = port;
   }
 
   @Override
-  public Call open(RequestHead head) throws ProblemException {
-    Methods.require(head, "GET", "HEAD", "POST");
-    boolean post = head.method().equals("POST");
-    return new Call() {
-      @Override
-      public int bodyLimitBytes() {
-        return post ? MOST_BODY_BYTES : IGNORED_BODY_BYTES;
-      }
-
-      @Override
-      public void run(Bytes body, Reply reply) throws ProblemException {
-        if (post) {
-          change(WantedNamespace.parse(body), reply);
-        } else {
-          show(reply);
-        }
-      }
-    };
-  }
-
-  private void show(Reply reply) throws ProblemException {
+  void show(RequestHead head, Reply reply) throws ProblemException {
     var shared = SharedSettings.of(port);
     reply.send(
         shared.answer(
@@ -64,7 +42,9 @@ final class NamespacesEndpoint implements Endpoint {
             }));
   }
 
-  private void change(WantedNamespace wanted, Reply reply) throws ProblemException {
+  @Override
+  void change(Bytes body, Reply reply) throws ProblemException {
+    var wanted = WantedNamespace.parse(body);
     var shared = SharedSettings.of(port);
     var before = shared.records().namespace(wanted.name());
     var namespace = wanted.on(shared.records());

@@ -5,9 +5,6 @@ import io.flywheel.core.node.NodeView;
 import io.flywheel.core.node.RingAnswer;
 import io.flywheel.core.node.RingOrder;
 import io.flywheel.server.http.Answer;
-import io.flywheel.server.http.Call;
-import io.flywheel.server.http.Endpoint;
-import io.flywheel.server.http.Methods;
 import io.flywheel.server.http.ProblemException;
 import io.flywheel.server.http.Reply;
 import io.flywheel.server.http.RequestHead;
@@ -17,7 +14,7 @@ import io.flywheel.server.runtime.RequestPort;
  * {@code /admin/ring}: a GET shows the ring and what changes in it, a POST has it changed, or
  * foretells what the change would do. A change that was accepted goes on by itself.
  */
-final class RingEndpoint implements Endpoint {
+final class RingEndpoint extends ChangeablePage {
   private static final int MOST_BODY_BYTES = 4_096;
 
   private final RequestPort port;
@@ -25,33 +22,20 @@ final class RingEndpoint implements Endpoint {
   private final Preview preview;
 
   RingEndpoint(RequestPort port) {
+    super(MOST_BODY_BYTES);
     this.port = port;
     page = new RingPage(port);
     preview = new Preview(port);
   }
 
   @Override
-  public Call open(RequestHead head) throws ProblemException {
-    Methods.require(head, "GET", "HEAD", "POST");
-    boolean post = head.method().equals("POST");
-    return new Call() {
-      @Override
-      public int bodyLimitBytes() {
-        return post ? MOST_BODY_BYTES : IGNORED_BODY_BYTES;
-      }
-
-      @Override
-      public void run(Bytes body, Reply reply) throws ProblemException {
-        if (post) {
-          change(WantedChange.parse(body), reply);
-        } else {
-          reply.send(page.show(head, reply));
-        }
-      }
-    };
+  void show(RequestHead head, Reply reply) throws ProblemException {
+    reply.send(page.show(head, reply));
   }
 
-  private void change(WantedChange wanted, Reply reply) throws ProblemException {
+  @Override
+  void change(Bytes body, Reply reply) throws ProblemException {
+    var wanted = WantedChange.parse(body);
     if (wanted.kind().moves()) {
       var foretold = preview.of(wanted);
       if (wanted.dryRun()) {
