@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -384,11 +385,19 @@ final class ScriptedClusterTest {
   }
 
   @Test
-  void aThreadOfTheNetworkDoesNotWaitForItself() {
+  void aThreadOfTheNetworkDoesNotWaitForItself() throws InterruptedException {
+    var answer = new LinkedBlockingQueue<Runnable>();
+    ScriptedNode.Script later =
+        (request, answers) -> answer.add(() -> ScriptedNode.done(request, answers));
+    first.does(later);
+    second.does(later);
     try (var client = builder().build()) {
       var chained = client.getAsync("k").thenApply(got -> client.get("k"));
+      answer.take().run();
       var failure = assertThrows(CompletionException.class, chained::join);
       assertInstanceOf(IllegalStateException.class, failure.getCause());
+      first.does(ScriptedNode::done);
+      second.does(ScriptedNode::done);
       assertFalse(client.getAsync("k").thenCompose(got -> client.getAsync("k")).join().isEmpty());
     }
   }
