@@ -27,14 +27,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a put to a replica of its key: a node that is none must not mint (Dynamo 6.4). A replica
  * that is silent is given up for the next one; the request id, drawn here where the client gave
- * none, keeps the write from becoming two.
+ * none, keeps the write from becoming two. One that has lately taken much longer than others, as a
+ * node does that has just been started, is asked after them.
  *
  * <p>'Not done' and 'refused' mean that nothing was minted, so they are answered only when no
  * replica that was asked is still silent.
  */
 public final class Forwarder {
+  /** Nobody is given up before. */
+  private static final long LEAST_PATIENCE_MILLIS = 50;
+
+  /** At most this part of the time that is left is spent on one node. */
   private static final int PATIENCE_PART = 4;
 
+  /** Who takes no longer is not slow. */
+  private static final double FAST_MILLIS = 20;
+
+  /** So many times what a node usually takes is late. */
+  private static final double LATE_FACTOR = 4;
+
+  private final Latencies latencies = new Latencies();
   private final Schedule schedule;
   private final Eras eras;
   private final SplittableRandom random;
@@ -67,9 +79,11 @@ public final class Forwarder {
         (part instanceof Replica.Primary ? candidates : standIns).add(part.node());
       }
     }
+    double slowMillis = slowMillis(candidates, now);
     candidates.sort(
         Comparator.comparing((NodeId node) -> !peers.isWell(node))
-            .thenComparing(node -> !peers.isNear(node)));
+            .thenComparing(node -> !peers.isNear(node))
+            .thenComparing(node -> latencies.expectedMillis(node, now) > slowMillis));
     candidates.addAll(standIns);
     if (candidates.isEmpty()) {
       answer.accept(whenAlone);
@@ -79,6 +93,15 @@ public final class Forwarder {
     inFlight.put(forward.request, forward);
     schedule.at(order.deadlineMillis(), this::expire, forward.request);
     forward.tryNext();
+  }
+
+  /** Who takes longer is slow, compared with the fastest of them. */
+  private double slowMillis(List<NodeId> nodes, long nowMillis) {
+    double fastest = Double.MAX_VALUE;
+    for (NodeId node : nodes) {
+      fastest = Math.min(fastest, latencies.expectedMillis(node, nowMillis));
+    }
+    return Math.max(FAST_MILLIS, fastest * LATE_FACTOR);
   }
 
   public void replied(NodeId from, ForwardReply reply) {
@@ -91,7 +114,7 @@ public final class Forwarder {
   /** No connection to this node is left: what it was to coordinate goes to another at once. */
   public void unreachable(NodeId node) {
     for (Forward forward : new TreeMap<>(inFlight).values()) {
-      if (forward.silent.contains(node)) {
+      if (forward.silent.containsKey(node)) {
         forward.tryNext();
       }
     }
@@ -108,6 +131,7 @@ public final class Forwarder {
   private void tryNext(long request) {
     var forward = inFlight.get(request);
     if (forward != null) {
+      forward.noteSilence();
       forward.tryNext();
     }
   }
@@ -124,7 +148,10 @@ public final class Forwarder {
     private final long request;
     private final PutOrder order;
     private final ArrayDeque<NodeId> candidates;
-    private final List<NodeId> silent = new ArrayList<>();
+
+    /** Who has not answered, and since when it was asked. */
+    private final Map<NodeId, Long> silent = new TreeMap<>();
+
     private final TreeSet<NodeId> asked = new TreeSet<>();
     private final Consumer<Outcome> answer;
     private final long era = eras.current();
@@ -161,7 +188,7 @@ public final class Forwarder {
       if (next == null || left <= 0) {
         return;
       }
-      silent.add(next);
+      silent.put(next, now);
       asked.add(next);
       peers.send(
           next,
@@ -177,11 +204,26 @@ public final class Forwarder {
               order.reach(),
               order.id(),
               left));
-      schedule.at(now + Math.max(1, left / PATIENCE_PART), Forwarder.this::tryNext, request);
+      schedule.at(now + patience(next, now, left), Forwarder.this::tryNext, request);
+    }
+
+    private long patience(NodeId node, long now, long left) {
+      long most = Math.max(1, left / PATIENCE_PART);
+      long usual = (long) (latencies.expectedMillis(node, now) * LATE_FACTOR);
+      return Math.min(most, Math.max(LEAST_PATIENCE_MILLIS, usual));
+    }
+
+    private void noteSilence() {
+      long now = schedule.monotonicMillis();
+      silent.forEach((node, since) -> latencies.silent(node, now - since, now));
     }
 
     private void replied(NodeId from, Outcome outcome) {
-      silent.remove(from);
+      var since = silent.remove(from);
+      if (since != null) {
+        long now = schedule.monotonicMillis();
+        latencies.answered(from, now - since, now);
+      }
       switch (outcome) {
         case Written _ -> answer(outcome);
         case Unknown _ -> uncertain = outcome;

@@ -36,6 +36,13 @@ final class Latencies {
     mean.sinceMillis = nowMillis;
   }
 
+  /** It takes longer than that, however fast it was before. */
+  void silent(NodeId node, long forMillis, long nowMillis) {
+    var mean = means.computeIfAbsent(node, _ -> new Mean());
+    mean.millis = Math.max((double) forMillis, decayed(mean, nowMillis));
+    mean.sinceMillis = nowMillis;
+  }
+
   /** 0 for a node that was not heard lately. */
   double expectedMillis(NodeId node, long nowMillis) {
     var mean = means.get(node);
