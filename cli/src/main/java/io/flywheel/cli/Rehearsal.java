@@ -3,6 +3,7 @@ package io.flywheel.cli;
 import io.flywheel.cli.http.NodeAddress;
 import io.flywheel.cli.http.NodeClient;
 import io.flywheel.cli.http.Request;
+import io.flywheel.cli.local.AddedNode;
 import io.flywheel.cli.local.ClusterDirectory;
 import io.flywheel.cli.local.ClusterException;
 import io.flywheel.cli.local.ClusterShape;
@@ -35,9 +36,10 @@ import java.util.stream.Stream;
  * that form a cluster, and {@code commands} those that people wait for, against an answer made up
  * in advance.
  *
- * <p>The nodes serve a load for some seconds, and one of them is away meanwhile: the cache keeps
- * what the JVM has learned of the code, so that a node which is started amidst traffic has it
- * compiled when it is needed, and not half a minute later.
+ * <p>The nodes serve a load for some seconds; meanwhile one of them is away, and another one joins
+ * and leaves again: the cache keeps what the JVM has learned of the code, so that a node which is
+ * started amidst traffic has it compiled when it is needed, and not half a minute later, and one
+ * that has run for months does not meet its first change of the ring unprepared.
  */
 public final class Rehearsal {
   private static final int NODES = 3;
@@ -46,6 +48,10 @@ public final class Rehearsal {
   private static final Map<String, String> ENVIRONMENT = Map.of();
   private static final int MOST_REQUEST_BYTES = 4096;
   private static final int REQUESTS = 3_000;
+
+  /** Each deals the ring that would come: at a change all nodes do so at once, between requests. */
+  private static final int PREVIEWS = 30;
+
   private static final String ANSWER =
       """
       HTTP/1.1 200 OK\r
@@ -94,7 +100,7 @@ public final class Rehearsal {
   private static void playNodes(Path data) throws ClusterException, IOException {
     List<FlywheelServer> servers = new ArrayList<>();
     try (var directory = ClusterDirectory.open(data)) {
-      directory.create(new ClusterShape(NODES, Ports.freeBase(NODES), NODES, 0));
+      directory.create(new ClusterShape(NODES, Ports.freeBase(NODES + 1), NODES, 0));
       List<LocalNode> nodes = new LocalCluster(directory, ENVIRONMENT, line -> {}).nodes();
       for (LocalNode node : nodes) {
         servers.add(FlywheelServer.start(node.configuration(), new NoEnd()));
@@ -107,6 +113,14 @@ public final class Rehearsal {
       load(node);
       servers.add(FlywheelServer.start(nodes.getLast().configuration(), new NoEnd()));
       load(node);
+      LocalNode newcomer = AddedNode.beside(nodes, NODES + 1, data, ENVIRONMENT).node();
+      servers.add(FlywheelServer.start(newcomer.configuration(), new NoEnd()));
+      for (int i = 0; i < PREVIEWS; i++) {
+        flywheel("join", "--dry-run", "--node", newcomer.clientAddress().toString());
+      }
+      change("join", newcomer, node);
+      load(node);
+      change("leave", newcomer, node);
     } finally {
       servers.forEach(FlywheelServer::close);
     }
@@ -133,6 +147,15 @@ public final class Rehearsal {
     flywheel("status", "--node", node);
     flywheel("ring", "--node", node);
     flywheel("get", "key", "--node", node);
+  }
+
+  /** Changes the ring while clients are served. */
+  private static void change(String command, LocalNode subject, String node) throws IOException {
+    String address = subject.clientAddress().toString();
+    Thread change = Thread.ofPlatform().start(() -> flywheel(command, "--yes", "--node", address));
+    while (change.isAlive()) {
+      load(node);
+    }
   }
 
   /** By gRPC, and by HTTP. */

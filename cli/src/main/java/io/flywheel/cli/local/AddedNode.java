@@ -72,11 +72,18 @@ public final class AddedNode {
       throw new ClusterException(
           "no node of " + named + " runs; start them with `flywheel up --data " + named + "`");
     }
-    int number = all.getLast().number() + 1;
+    return beside(members, all.getLast().number() + 1, named, environment);
+  }
+
+  /** Makes the files of one more node, which is to join these. */
+  public static AddedNode beside(
+      List<LocalNode> members, int number, Path named, Map<String, String> environment)
+      throws ClusterException {
     if (number > ClusterShape.MOST_NODES) {
       throw new ClusterException(
           "a local cluster has at most " + ClusterShape.MOST_NODES + " nodes");
     }
+    Path root = named.toAbsolutePath().normalize();
     var files = new NodeFiles(root.resolve(ClusterShape.nameOf(number)));
     write(files, members, number, named);
     return new AddedNode(files, LocalNode.read(files, environment), false);
