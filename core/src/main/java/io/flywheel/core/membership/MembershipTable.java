@@ -285,7 +285,7 @@ public final class MembershipTable {
   static boolean isDoubted(Observation observation, int bar, long nowMillis) {
     return !observation.isConnected()
         || observation.isAccused()
-        || observation.phi(nowMillis) >= SUSPICIOUS_PHI * bar;
+        || observation.isSilentFor(SUSPICIOUS_PHI * bar, nowMillis);
   }
 
   /** Gone for so long, by what was noticed here alone. */

@@ -159,6 +159,11 @@ final class Observation {
     return watched ? detector().phi(nowMillis) : 0;
   }
 
+  /** Whether φ is at least {@code bar}, which is 1 or more. */
+  boolean isSilentFor(double bar, long nowMillis) {
+    return watched && detector().isAtLeast(bar, nowMillis);
+  }
+
   void skewed(long millis) {
     skewMillis = millis;
   }

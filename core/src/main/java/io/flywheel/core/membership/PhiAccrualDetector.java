@@ -16,6 +16,8 @@ public final class PhiAccrualDetector {
   private final double[] intervals = new double[WINDOW];
   private int known;
   private int next;
+  private double mean;
+  private double deviation;
   private long lastArrivalMillis;
 
   /** Begins as if a heartbeat had come now and came every {@code expectedIntervalMillis}. */
@@ -41,16 +43,15 @@ public final class PhiAccrualDetector {
   }
 
   public double phi(long nowMillis) {
-    double mean = 0;
-    for (int i = 0; i < known; i++) {
-      mean += intervals[i] / known;
-    }
-    double variance = 0;
-    for (int i = 0; i < known; i++) {
-      variance += (intervals[i] - mean) * (intervals[i] - mean) / known;
-    }
-    double deviation = Math.max(LEAST_DEVIATION_MILLIS, StrictMath.sqrt(variance));
     return phi((double) (nowMillis - lastArrivalMillis), mean, deviation);
+  }
+
+  /**
+   * Whether φ is at least {@code bar}, which is 1 or more. It is asked for every replica of every
+   * request, and a silence that is not longer than usual, as nearly all are, needs no exponential.
+   */
+  boolean isAtLeast(double bar, long nowMillis) {
+    return nowMillis - lastArrivalMillis > mean && phi(nowMillis) >= bar;
   }
 
   /** The tail of the normal distribution in its logistic approximation (Bowling et al. 2009). */
@@ -65,5 +66,14 @@ public final class PhiAccrualDetector {
     intervals[next] = interval;
     next = (next + 1) % WINDOW;
     known = Math.min(known + 1, WINDOW);
+    mean = 0;
+    for (int i = 0; i < known; i++) {
+      mean += intervals[i] / known;
+    }
+    double variance = 0;
+    for (int i = 0; i < known; i++) {
+      variance += (intervals[i] - mean) * (intervals[i] - mean) / known;
+    }
+    deviation = Math.max(LEAST_DEVIATION_MILLIS, StrictMath.sqrt(variance));
   }
 }

@@ -79,6 +79,18 @@ class MembershipTableTest {
     assertTrue(Double.isFinite(PhiAccrualDetector.phi(1e9, 1000, 200)));
   }
 
+  @Test
+  void aSilenceThatIsNotLongerThanUsualIsJudgedWithoutAskingForPhi() {
+    var detector = new PhiAccrualDetector(0, 1000);
+    for (long beat = 1; beat <= 100; beat++) {
+      detector.arrived(1000 * beat + beat % 7);
+    }
+    for (long silence = 0; silence < 3000; silence++) {
+      long now = 100_002 + silence;
+      assertEquals(detector.phi(now) >= 8, detector.isAtLeast(8, now), "silent for " + silence);
+    }
+  }
+
   private static Member member(NodeId id) {
     return new Member(id, "node-" + id.value(), "c", "p", Zone.DEFAULT, 1);
   }
