@@ -5,7 +5,6 @@ import io.flywheel.core.model.RequestId;
 import io.flywheel.core.model.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,7 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
   }
 
   public Siblings merge(Siblings other, Conflicts conflicts) {
-    if (other.isEmpty()) {
+    if (other.isEmpty() || equals(other)) {
       return this;
     }
     if (isEmpty()) {
@@ -301,19 +300,46 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
       List<Sibling> living,
       List<AppliedRequest> some,
       List<AppliedRequest> others) {
-    List<AppliedRequest> requests = List.of();
-    if (!some.isEmpty() || !others.isEmpty()) {
-      var all = new TreeSet<>(some);
-      all.addAll(others);
-      int surplus = all.size() - REMEMBERED_REQUESTS;
-      for (var oldest = all.iterator(); surplus > 0; surplus--) {
-        if (!lives(oldest.next().dot(), living)) {
-          oldest.remove();
-        }
-      }
-      requests = List.copyOf(all);
+    return new Siblings(context, List.copyOf(living), newest(union(some, others), living));
+  }
+
+  /** Those of living siblings, and the newest. */
+  private static List<AppliedRequest> newest(List<AppliedRequest> all, List<Sibling> living) {
+    int surplus = all.size() - REMEMBERED_REQUESTS;
+    if (surplus <= 0) {
+      return all;
     }
-    return new Siblings(context, List.copyOf(living), requests);
+    var kept = new ArrayList<AppliedRequest>(REMEMBERED_REQUESTS + living.size());
+    for (AppliedRequest old : all.subList(0, surplus)) {
+      if (lives(old.dot(), living)) {
+        kept.add(old);
+      }
+    }
+    kept.addAll(all.subList(surplus, all.size()));
+    return List.copyOf(kept);
+  }
+
+  /** Both are in order, and so is what comes of them; most often one of them has all. */
+  private static List<AppliedRequest> union(
+      List<AppliedRequest> some, List<AppliedRequest> others) {
+    if (others.isEmpty()) {
+      return some;
+    }
+    var all = new ArrayList<AppliedRequest>(some.size() + others.size());
+    int mine = 0;
+    int theirs = 0;
+    while (mine < some.size() && theirs < others.size()) {
+      int order = some.get(mine).compareTo(others.get(theirs));
+      all.add(order <= 0 ? some.get(mine) : others.get(theirs));
+      mine += order <= 0 ? 1 : 0;
+      theirs += order >= 0 ? 1 : 0;
+    }
+    all.addAll(some.subList(mine, some.size()));
+    all.addAll(others.subList(theirs, others.size()));
+    if (all.size() == some.size()) {
+      return some;
+    }
+    return all.size() == others.size() ? others : List.copyOf(all);
   }
 
   private static boolean lives(Dot dot, List<Sibling> living) {

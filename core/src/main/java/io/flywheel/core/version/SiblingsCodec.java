@@ -43,7 +43,7 @@ public final class SiblingsCodec {
   private SiblingsCodec() {}
 
   public static Bytes encode(Key key, Siblings siblings) {
-    int expected = 96;
+    int expected = 96 + 32 * siblings.context().size() + 40 * siblings.requests().size();
     for (Sibling sibling : siblings.living()) {
       expected += 48 + sibling.value().length();
     }

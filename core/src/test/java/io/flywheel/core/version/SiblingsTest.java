@@ -12,6 +12,7 @@ import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.RequestId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -222,6 +223,31 @@ class SiblingsTest {
     assertNotNull(state.applied(new RequestId(1, 99)));
     assertNull(state.applied(new RequestId(1, 3)));
     assertEquals(Siblings.REMEMBERED_REQUESTS + 1, state.requests().size());
+  }
+
+  @Test
+  void mergingRemembersTheNewestRequestsOfBothSidesInTheirOrder() {
+    var left = Siblings.NONE;
+    var right = Siblings.NONE;
+    for (long stamp = 100; stamp < 160; stamp += 2) {
+      left = replace(left, new Dot(LEFT, stamp));
+      right = replace(right, new Dot(RIGHT, stamp + 1));
+    }
+    var both = left.merge(right, Conflicts.LAST_WRITE_WINS);
+    assertEquals(
+        LongStream.range(160 - Siblings.REMEMBERED_REQUESTS, 160).boxed().toList(),
+        both.requests().stream().map(request -> request.dot().stamp()).toList());
+    assertEquals(both, right.merge(left, Conflicts.LAST_WRITE_WINS));
+    assertEquals(both, both.merge(left, Conflicts.LAST_WRITE_WINS));
+    assertEquals(both, right.merge(both, Conflicts.LAST_WRITE_WINS));
+  }
+
+  private static Siblings replace(Siblings state, Dot dot) {
+    return state.put(
+        state.context(),
+        Sibling.value(dot, Bytes.utf8("v"), "", 0),
+        new AppliedRequest(new RequestId(1, dot.stamp()), 5, dot),
+        Conflicts.LAST_WRITE_WINS);
   }
 
   private static Siblings put(Siblings state, Context read, Dot dot) {
