@@ -20,7 +20,6 @@ import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.replica.Reader;
 import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Siblings;
-import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -178,10 +177,7 @@ public final class GetCoordinator {
     latencies.answered(from, now - get.startedMillis, now);
     try {
       switch (reply.status()) {
-        case FOUND -> {
-          var siblings = SiblingsCodec.decode(get.key, reply.record());
-          get.answered(from, siblings, reply.era());
-        }
+        case FOUND -> get.answered(from, get.tally.decode(reply.record()), reply.era());
         case ABSENT -> get.answered(from, Siblings.NONE, reply.era());
         case UNREADABLE, OVERLOADED, NOT_A_REPLICA, STALE_RING -> get.failed(from);
       }
@@ -358,6 +354,7 @@ public final class GetCoordinator {
         failed(peers.self());
         return;
       }
+      tally.knows(held.record(), held.siblings());
       answered(peers.self(), held.siblings(), held.era());
     }
 

@@ -1,18 +1,23 @@
 package io.flywheel.core.coordinate;
 
+import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Reach;
 import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Siblings;
+import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what replicas hold, and decides when it is enough to answer from. */
 final class GetTally {
+  private final Key key;
   private final List<NodeId> primaries;
   private final int r;
   private final int pr;
@@ -27,6 +32,11 @@ final class GetTally {
   private int answeredPrimaries;
   private long era = Long.MAX_VALUE;
 
+  /** What one replica holds, as it lies on its disk. Others nearly always hold just the same. */
+  private @Nullable Bytes record;
+
+  private Siblings recorded = Siblings.NONE;
+
   /**
    * Nothing is collected yet.
    *
@@ -35,6 +45,7 @@ final class GetTally {
    * @param reach the data centres of which a quorum must answer
    */
   GetTally(Peers peers, Key key, int r, int pr, Reach reach, Conflicts conflicts) {
+    this.key = key;
     this.primaries = peers.readers(key);
     this.r = r;
     this.pr = pr;
@@ -77,6 +88,20 @@ final class GetTally {
         + r
         + (pr > 0 ? ", PR " + pr : "")
         + (isAnywhere() ? "" : ", and it takes " + reach);
+  }
+
+  /** {@code encoded} is a record that holds this. */
+  void knows(@Nullable Bytes encoded, Siblings siblings) {
+    record = encoded;
+    recorded = siblings;
+  }
+
+  /** What a replica's record holds, without reading it where another one's had the same bytes. */
+  Siblings decode(Bytes encoded) throws MalformedException {
+    if (!encoded.equals(record)) {
+      knows(encoded, SiblingsCodec.decode(key, encoded));
+    }
+    return recorded;
   }
 
   void record(NodeId node, Siblings siblings, long label) {

@@ -180,9 +180,14 @@ final class ReplicaDesk {
   private Message answer(ReplicaGet get, Held held) {
     boolean absent = held.siblings().isEmpty();
     var status = absent ? GetStatus.ABSENT : GetStatus.FOUND;
-    var record = absent ? Bytes.EMPTY : SiblingsCodec.encode(get.key(), held.siblings());
+    var record = absent ? Bytes.EMPTY : record(get.key(), held);
     var owed = get.standIn() ? held.owed() : List.<NodeId>of();
     return new ReplicaGetReply(get.request(), status, held.era(), eras.closed(), owed, record);
+  }
+
+  private static Bytes record(Key key, Held held) {
+    var asItLies = held.record();
+    return asItLies == null ? SiblingsCodec.encode(key, held.siblings()) : asItLies;
   }
 
   private static Message failed(ReplicaGet get, GetStatus status) {

@@ -104,7 +104,7 @@ public final class KeyWork {
     var debts = Records.debts(queue);
     var state = read.current() ? queue.current : queue.onDisk;
     long era = read.current() ? records.label(queue) : records.labelOnDisk(queue);
-    var held = new Held(state, era, debts.version(), debts.owners());
+    var held = new Held(state, queue.record, era, debts.version(), debts.owners());
     if (read.current()) {
       Records.whenCurrentIsDurable(queue, () -> read.reader().read(held));
     } else {
