@@ -94,7 +94,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
     this.end = end;
     wakeTimer = new WakeTimer(loop, this::wake);
     reader = new StorageReader(storage, this::loadedElsewhere, this::scannedElsewhere);
-    writer = new StorageWriter(storage, periodic, this::storedElsewhere, reader::read, end);
+    writer = new StorageWriter(storage, periodic, this::stored, reader::read, end);
   }
 
   /**
@@ -266,8 +266,13 @@ public final class NodeLoop implements RequestPort, PeerListener {
     input(Node::wake);
   }
 
-  private void storedElsewhere(long throughTicket) {
-    onLoop(() -> input((running, now) -> running.stored(now, throughTicket)));
+  /** On the writer's thread or, where the loop has written it itself, on the loop's. */
+  private void stored(long throughTicket) {
+    if (loop.inEventLoop()) {
+      input((running, now) -> running.stored(now, throughTicket));
+    } else {
+      onLoop(() -> input((running, now) -> running.stored(now, throughTicket)));
+    }
   }
 
   private void loadedElsewhere(List<StorageReader.Result> results) {
@@ -309,15 +314,18 @@ public final class NodeLoop implements RequestPort, PeerListener {
       carryOut();
       beginRequests();
       carryOut();
+      if (!stopped) {
+        writer.submit();
+        carryOut(); // what the loop has written itself is acknowledged in the same turn
+      }
       turnEndsLater = false;
       records = started().records();
       if (!stopped) {
-        writer.submit();
         reader.submit();
         transport.flush();
         wakeTimer.in(started().nextWakeMillis() - clock.now().monotonicMillis());
         completeWhenIdle();
-        if (started().requestsWait()) {
+        if (started().requestsWait() || writer.holdsMore()) {
           turnEndsLater = true;
           // A task that is due is run when the loop has read its connections once more.
           var _ = loop.schedule(this::endTurn, 0, TimeUnit.NANOSECONDS);

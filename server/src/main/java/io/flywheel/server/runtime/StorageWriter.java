@@ -98,6 +98,11 @@ final class StorageWriter {
     collected.clear();
   }
 
+  /** On the loop's thread: whether anything was added since. */
+  boolean holdsMore() {
+    return !collected.isEmpty();
+  }
+
   /** Whether the loop has written it itself, as nothing before it and nothing of it has to wait. */
   private boolean writtenHere() {
     if (!isThreadIdle()) {
