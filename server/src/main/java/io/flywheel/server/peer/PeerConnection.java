@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerConnection extends ByteToMessageDecoder {
   private static final int GATHERED_BYTES = 256 << 10;
+
+  /** Room for what a turn usually sends, so that it is not copied as it grows. */
+  private static final int USUAL_BYTES = 8 << 10;
+
   private static final int WORTH_COPYING_BYTES = 32 << 10;
 
   private final PeerConnections connections;
@@ -191,7 +195,8 @@ final class PeerConnection extends ByteToMessageDecoder {
 
   private void append(Bytes payload) {
     if (gathered == null) {
-      gathered = channel.alloc().buffer(Frames.HEADER_BYTES + payload.length());
+      int atOnce = Math.min(payload.length(), WORTH_COPYING_BYTES) + Frames.HEADER_BYTES;
+      gathered = channel.alloc().buffer(Math.max(USUAL_BYTES, atOnce));
     }
     Frames.writeHeader(gathered, payload);
     if (payload.length() < WORTH_COPYING_BYTES) {
