@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.Holder;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
@@ -140,8 +141,17 @@ public final class RocksStorage implements Storage {
     }
   }
 
-  /** What memory alone can tell, without ever waiting for the disk; null where it cannot. */
+  /**
+   * What memory alone can tell, without ever waiting for the disk; null where it cannot. That is
+   * asked for first without an exception, which costs more than a read. Its no may also hide an
+   * error, and where it does not even know whether there is a record it tells of an empty one.
+   */
   public @Nullable Loaded loadFromMemory(Table table, Bytes storageKey) {
+    var value = new Holder<byte[]>();
+    if (database.keyMayExist(family(table), memoryOptions, storageKey.array(), value)) {
+      byte[] found = value.getValue();
+      return found == null || found.length == 0 ? null : found(found);
+    }
     try {
       return found(database.get(family(table), memoryOptions, storageKey.array()));
     } catch (RocksDBException e) {
