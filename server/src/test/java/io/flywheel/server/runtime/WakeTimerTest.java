@@ -10,10 +10,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class WakeTimerTest {
+  private int rings;
   private final MockTicker time = Ticker.newMockTicker();
   private final EmbeddedChannel channel = EmbeddedChannel.builder().ticker(time).build();
   private final WakeTimer timer = new WakeTimer(channel.eventLoop(), () -> rings++);
-  private int rings;
 
   @AfterEach
   void close() {
