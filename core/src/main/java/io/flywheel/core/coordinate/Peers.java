@@ -211,7 +211,14 @@ public final class Peers {
 
   /** How many distinct data centres these nodes stand in. */
   public int datacenters(List<NodeId> nodes) {
-    return (int) nodes.stream().map(this::datacenter).distinct().count();
+    var seen = new ArrayList<String>(1);
+    for (NodeId node : nodes) {
+      var datacenter = datacenter(node);
+      if (!seen.contains(datacenter)) {
+        seen.add(datacenter);
+      }
+    }
+    return seen.size();
   }
 
   /**

@@ -128,7 +128,7 @@ final class PutTally {
 
   /** Whether those who count for the owners are quorums where the request asks for them. */
   private boolean reaches(List<NodeId> owners, Collection<NodeId> from) {
-    if (reach.equals(Reach.ANYWHERE)) {
+    if (reach.isAnywhere()) {
       return true;
     }
     var counted = new ArrayList<>(from);
@@ -187,7 +187,7 @@ final class PutTally {
         + " other nodes can stand in; W is "
         + w
         + (pw > 0 ? ", PW " + pw : "")
-        + (reach.equals(Reach.ANYWHERE) ? "" : ", and it takes " + reach);
+        + (reach.isAnywhere() ? "" : ", and it takes " + reach);
   }
 
   boolean hasStored(NodeId node) {

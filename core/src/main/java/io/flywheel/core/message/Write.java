@@ -11,6 +11,9 @@ import java.security.NoSuchAlgorithmException;
 
 /** What a put or a delete wants a key to hold. */
 public record Write(boolean tombstone, String contentType, Bytes value) {
+  /** Never used but to be cloned: to look one up costs as much as a small digest. */
+  private static final MessageDigest SHA_256 = sha256();
+
   public static final Write DELETION = new Write(true, "", Bytes.EMPTY);
 
   public static Write of(Bytes value) {
@@ -22,10 +25,18 @@ public record Write(boolean tombstone, String contentType, Bytes value) {
     var head = new ByteWriter(contentType.length() + 16);
     head.bool(tombstone).text(contentType).varint(value.length());
     try {
-      var digest = MessageDigest.getInstance("SHA-256");
+      var digest = (MessageDigest) SHA_256.clone();
       digest.update(head.toByteArray());
       return new ByteReader(digest.digest(value.array())).i64();
-    } catch (NoSuchAlgorithmException | MalformedException e) {
+    } catch (CloneNotSupportedException | MalformedException e) {
+      throw new IllegalStateException("Java's own SHA-256 can be cloned, and has 32 bytes", e);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }

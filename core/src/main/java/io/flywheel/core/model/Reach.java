@@ -27,6 +27,11 @@ public record Reach(Scope scope, String datacenter) {
 
   private static final int MOST_NAME_BYTES = 255;
 
+  /** Whether no data centre counts by itself. */
+  public boolean isAnywhere() {
+    return scope == Scope.ANYWHERE;
+  }
+
   /** The same, asked of a node in that data centre. */
   public Reach from(String here) {
     return scope == Scope.LOCAL && datacenter.isEmpty() ? new Reach(scope, here) : this;

@@ -25,7 +25,6 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Quorum;
-import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.PutOrder;
 import io.flywheel.core.ring.Replica;
@@ -275,7 +274,7 @@ final class ClientDesk {
 
   /** What the write need not reach is not asked first either. */
   private void readThenPut(PutOrder order, NamespaceSettings namespace, Consumer<Outcome> answer) {
-    boolean isAnywhere = order.reach().equals(Reach.ANYWHERE);
+    boolean isAnywhere = order.reach().isAnywhere();
     gets.get(
         present(),
         order.key(),

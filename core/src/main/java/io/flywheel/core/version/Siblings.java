@@ -34,6 +34,21 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
   /** Entries of the context beyond the living values' own that are not worth forgetting. */
   public static final int IDLE_ACTORS_KEPT = 6;
 
+  /** Written out: what replicas answer is compared, and most often it is the very same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Siblings that
+            && context.equals(that.context)
+            && living.equals(that.living)
+            && requests.equals(that.requests));
+  }
+
+  @Override
+  public int hashCode() {
+    return context.hashCode();
+  }
+
   /** One value alone. */
   public static Siblings of(Sibling sibling) {
     return new Siblings(Context.EMPTY.withSingle(sibling.dot()), List.of(sibling), List.of());
@@ -277,9 +292,9 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
   }
 
   private @Nullable AppliedRequest requestOf(Dot dot) {
-    for (AppliedRequest request : requests) {
-      if (request.dot().equals(dot)) {
-        return request;
+    for (int i = requests.size() - 1; i >= 0; i--) { // it is most often the newest
+      if (requests.get(i).dot().equals(dot)) {
+        return requests.get(i);
       }
     }
     return null;
