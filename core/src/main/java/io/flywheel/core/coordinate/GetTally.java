@@ -98,7 +98,7 @@ final class GetTally {
 
   /** What a replica's record holds, without reading it where another one's had the same bytes. */
   Siblings decode(Bytes encoded) throws MalformedException {
-    if (!encoded.equals(record)) {
+    if (record == null || !encoded.equals(record)) {
       knows(encoded, SiblingsCodec.decode(key, encoded));
     }
     return recorded;
