@@ -123,7 +123,7 @@ final class Releases {
 
     private void send() {
       long now = schedule.monotonicMillis();
-      if (present.countAlive(owners, now) < owners.size()) {
+      if (!owners.stream().allMatch(owner -> present.mayAnswer(owner, now))) {
         keys.forEach(listener::unanswered);
         return;
       }

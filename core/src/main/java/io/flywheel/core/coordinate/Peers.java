@@ -125,13 +125,13 @@ public final class Peers {
     return ownership.gains(node, partition(key));
   }
 
-  /** Whether {@code node} is lost, or is gone and the change takes it out of the cluster. */
+  /** Whether {@code node} is lost, or is gone and the change that is open gives it up. */
   public boolean isDismissed(NodeId node, long monotonicMillis) {
     var transition = ownership.transition();
     return isLost(node)
         || (transition != null
             && !transition.undone()
-            && !transition.next().contains(node)
+            && transition.change().givesUp(node)
             && !isAlive(node, monotonicMillis));
   }
 
@@ -171,6 +171,11 @@ public final class Peers {
 
   public boolean isAlive(NodeId node, long monotonicMillis) {
     return table.isAlive(node, monotonicMillis);
+  }
+
+  /** Whether it is worth asking. Who has left hears nothing of others except their answers. */
+  public boolean mayAnswer(NodeId node, long monotonicMillis) {
+    return isAlive(node, monotonicMillis) || !isMember(self);
   }
 
   /** Whether a node has not said of itself that others should be asked first. */

@@ -53,4 +53,15 @@ final class Creditors {
     }
     return heirs;
   }
+
+  /**
+   * Whether {@code owner} need not get what is too old for it from here. Who is yet to be filled
+   * gets it with all the rest, or by comparing. And for who has left no era waits, so what it keeps
+   * may become too old for everybody, and would keep it here for ever: its copies were with the
+   * owners when it left.
+   */
+  static boolean canDoWithout(Peers present, NodeId owner, Key key, List<NodeId> creditors) {
+    boolean hasLeft = !present.isMember(present.self());
+    return hasLeft || (present.fills(owner, key) && !creditors.contains(owner));
+  }
 }

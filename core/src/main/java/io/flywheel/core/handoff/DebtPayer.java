@@ -183,7 +183,7 @@ public final class DebtPayer {
   private boolean isPayable(NodeId owner, long now) {
     var present = peers.get();
     return present != null
-        && (present.isAlive(owner, now) || !present.isMember(owner))
+        && (present.mayAnswer(owner, now) || !present.isMember(owner))
         && leftAloneUntil.getOrDefault(owner, now) <= now;
   }
 
@@ -312,7 +312,7 @@ public final class DebtPayer {
         awaited.put(creditor, owners);
         heirs.put(creditor, Creditors.heirs(present, key, creditor));
         for (NodeId owner : owners) {
-          unanswered += present.isAlive(owner, sentMillis) ? 1 : 0;
+          unanswered += present.mayAnswer(owner, sentMillis) ? 1 : 0;
           present.send(owner, new ReplicaPut(request, key, held.era(), null, record));
         }
         if (owners.isEmpty()) {
@@ -363,13 +363,11 @@ public final class DebtPayer {
       endIfDone();
     }
 
-    /** Who is yet to be filled takes nothing old. It gets it with all the rest, or by comparing. */
     private boolean isTooOld(NodeId from, PutStatus status) {
       var present = peers.get();
       return status == PutStatus.STALE_ERA
           && present != null
-          && present.fills(from, key)
-          && !creditors.contains(from);
+          && Creditors.canDoWithout(present, from, key, creditors);
     }
 
     private void endIfDone() {
@@ -382,6 +380,7 @@ public final class DebtPayer {
       if (underWay.containsKey(request)) {
         if (!satisfied.isEmpty()) {
           paid += satisfied.size();
+          satisfied.forEach(creditor -> deliveries.remove(creditor, key));
           replica.settle(key, debtsVersion, satisfied);
         }
         if (refused || satisfied.size() < creditors.size()) {

@@ -34,6 +34,14 @@ final class Deliveries {
         .add(key.hashHigh());
   }
 
+  /** It is not owed any more. */
+  void remove(NodeId creditor, Key key) {
+    var inPartition = in(creditor, Partition.of(key, partitions).index());
+    if (inPartition != null) {
+      inPartition.remove(key.hashHigh());
+    }
+  }
+
   boolean contains(NodeId creditor, Key key) {
     var inPartition = in(creditor, Partition.of(key, partitions).index());
     return inPartition != null && inPartition.contains(key.hashHigh());

@@ -70,6 +70,18 @@ final class Obligations {
     return counted && (open.isEmpty() || isStuck);
   }
 
+  /** Whether this node keeps nothing for others but what it cannot read. */
+  boolean areBeyondReading() {
+    for (NodeId owner : ledger.waitingByOwner().keySet()) {
+      for (int partition : ledger.owedTo(owner).keySet()) {
+        if (!isMet(owner, partition)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   private long left() {
     long sum = 0;
     for (var entry : open.entrySet()) {

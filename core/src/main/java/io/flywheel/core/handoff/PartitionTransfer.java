@@ -135,7 +135,7 @@ final class PartitionTransfer {
   }
 
   private @Nullable List<NodeId> sources() {
-    return TransferSources.of(peers, partition, with.settings().quorum(), with.now());
+    return TransferSources.of(peers, partition, with.now());
   }
 
   private void pulled(boolean complete) {

@@ -2,21 +2,22 @@ package io.flywheel.core.handoff;
 
 import io.flywheel.core.coordinate.Peers;
 import io.flywheel.core.model.NodeId;
-import io.flywheel.core.model.Quorum;
 import io.flywheel.core.ring.Partition;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * From whom a partition is fetched.
  *
- * <p>An acknowledged write may be on just w of the owners, so which of them a new owner copies
- * decides how many copies there will be (Riak and Cassandra have both lost writes by copying
- * anybody). Where it copies the very owner whose place it takes, as many owners after the change
- * have each write as before. Where that one does not live, every write that it had is on w - 1 of
- * the others at least, and so many of these are asked that one of them has it: n - w + 1. Where so
- * many are lost that fewer are left, all who are left are asked: what they do not have is gone.
+ * <p>An acknowledged write may be on just w of the owners, or on fewer where its client asked for
+ * that, so which of them a new owner copies decides how many copies there will be (Riak and
+ * Cassandra have both lost writes by copying anybody). It copies the very owner whose place it
+ * takes: then as many owners after the change have each write as before, in each data centre, too.
+ * One that is away is waited for, also one that leaves: all others together may not have what it
+ * has. Where it never comes back, all other owners are merged, and are waited for: any of them may
+ * be the only one left to have a write. As no change ends without them, that costs nothing.
  */
 final class TransferSources {
   private TransferSources() {}
@@ -24,31 +25,17 @@ final class TransferSources {
   /**
    * Those of whose copies everything is needed, the best first; null while too few of them live.
    */
-  static @Nullable List<NodeId> of(
-      Peers peers, Partition partition, Quorum quorum, long nowMillis) {
-    var before = peers.ownership().ownersBefore(partition);
+  static @Nullable List<NodeId> of(Peers peers, Partition partition, long nowMillis) {
     var replaced = replaced(peers, partition);
     if (replaced != null && peers.isAlive(replaced, nowMillis)) {
       return List.of(replaced);
     }
-    var others = new ArrayList<NodeId>(before);
-    if (replaced != null) {
-      others.remove(replaced);
+    var all = living(peers, partition, nowMillis);
+    if (all != null && !all.isEmpty()) {
+      // Those who lose other partitions, too, should not all be asked for the first of their list.
+      Collections.rotate(all, -(partition.index() % all.size()));
     }
-    others.removeIf(peers::isLost);
-    int needed = Math.min(before.size() - quorum.w() + 1, others.size());
-    if (needed == 0 && (replaced == null || !peers.isDismissed(replaced, nowMillis))) {
-      return null; // nobody else has anything: it has to come back
-    }
-    others.removeIf(node -> !peers.isAlive(node, nowMillis));
-    if (others.size() < needed) {
-      return null;
-    }
-    // Those who lose other partitions, too, should not all be asked for the first of their list.
-    int turn = others.isEmpty() ? 0 : partition.index() % others.size();
-    var sources = new ArrayList<NodeId>(others.subList(turn, others.size()));
-    sources.addAll(others.subList(0, turn));
-    return sources;
+    return all;
   }
 
   /**

@@ -33,6 +33,7 @@ public final class Transfers {
   private static final int MOST_AT_A_TIME = 8;
   private static final int MOST_OF_A_SOURCE = 3;
   private static final long RATE_MILLIS = 5_000;
+  private static final long HOPE_MILLIS = 30_000;
 
   private final TransferEquipment with;
   private final Supplier<@Nullable Peers> peers;
@@ -54,6 +55,9 @@ public final class Transfers {
   private long rateSinceMillis;
   private long rateBytes;
   private long bytesPerSecond;
+
+  /** Until when there was nothing that others wait for, or they could be given some of it. */
+  private long hopeSinceMillis;
 
   /**
    * One for each life of a node.
@@ -80,6 +84,7 @@ public final class Transfers {
     obligations = new Obligations(equipment.ledger(), payer, equipment.report());
     lastRequest = firstRequest;
     rateSinceMillis = equipment.now();
+    hopeSinceMillis = equipment.now();
   }
 
   public void start() {
@@ -144,7 +149,8 @@ public final class Transfers {
 
   /**
    * Whether this node, which leaves, keeps nothing for others any more: its own copies are with
-   * their new owners when the change is done, and it takes no more to keep.
+   * their new owners when the change is done, and it takes no more to keep. What has been damaged
+   * here, and cannot be put right for a while either, nobody will ever get.
    */
   public boolean isDrained() {
     var cluster = with.progress().cluster();
@@ -153,12 +159,21 @@ public final class Transfers {
             && present != null
             && !(cluster.transition() == null ? cluster.ring() : cluster.transition().next())
                 .contains(present.self());
-    return goes && with.ledger().isOpen() && with.ledger().waiting() == 0;
+    boolean isHopeless = with.now() - hopeSinceMillis > HOPE_MILLIS;
+    return goes && with.ledger().isOpen() && (with.ledger().waiting() == 0 || isHopeless);
+  }
+
+  private void hope() {
+    var ledger = with.ledger();
+    if (!ledger.isOpen() || ledger.waiting() == 0 || !obligations.areBeyondReading()) {
+      hopeSinceMillis = with.now();
+    }
   }
 
   private void round() {
     ringChanged();
     measure();
+    hope();
     begin();
     sayHowFar();
     with.later(ROUND_MILLIS, this::round);
@@ -177,7 +192,7 @@ public final class Transfers {
         continue; // one that is over at once begins the next
       }
       var partition = new Partition(index);
-      var sources = TransferSources.of(now, partition, with.settings().quorum(), with.now());
+      var sources = TransferSources.of(now, partition, with.now());
       boolean begins =
           sources != null && (sources.isEmpty() || countOf(sources.getFirst()) < MOST_OF_A_SOURCE);
       if (begins) {

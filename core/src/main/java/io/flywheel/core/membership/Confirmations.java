@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * epoch's cluster on its disk and acts on it, and never goes back; so what is confirmed once stays
  * confirmed. No entry is proposed before everybody has confirmed the present epoch: so no two
  * members are more than one apart. A member that is given up for dead is not waited for, nor is a
- * newcomer that is sent away again: others refuse what they say with an epoch too old.
+ * newcomer that is sent away again: others refuse what they say with an epoch too old. One that
+ * leaves is waited for to the end: it has what nobody else may have.
  *
  * <p>A member that dies in the middle of a change about others would keep it open for ever. The
  * change is undone without it then. As long as nobody was READY that is safe even if it lives: on
@@ -87,13 +88,17 @@ public final class Confirmations {
     if (givenUp) {
       return true;
     }
-    return switch (change) {
-      case null -> false;
-      case RingChange.Add(var newcomer) -> undone && newcomer.id().equals(node);
-      case RingChange.Remove(var removed) -> removed.equals(node);
-      case RingChange.Replace(var old, var by) ->
-          old.equals(node) || (undone && by.id().equals(node));
-      case RingChange.Reweigh _ -> false;
-    };
+    if (change == null) {
+      return false;
+    }
+    if (change.givesUp(node)) {
+      return true;
+    }
+    return undone
+        && switch (change) {
+          case RingChange.Add(var newcomer) -> newcomer.id().equals(node);
+          case RingChange.Replace(_, var newcomer) -> newcomer.id().equals(node);
+          case RingChange.Remove _, RingChange.Leave _, RingChange.Reweigh _ -> false;
+        };
   }
 }

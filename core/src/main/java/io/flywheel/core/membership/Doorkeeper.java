@@ -5,6 +5,8 @@ import io.flywheel.core.message.Message.Announce;
 import io.flywheel.core.message.Message.Formed;
 import io.flywheel.core.message.Message.JoinAsk;
 import io.flywheel.core.message.Message.JoinRefusal;
+import io.flywheel.core.message.Message.ReleaseAsk;
+import io.flywheel.core.message.Message.ReplicaGet;
 import io.flywheel.core.message.Message.ReplicaPut;
 import io.flywheel.core.message.Message.RingAsk;
 import io.flywheel.core.message.Message.RingNews;
@@ -99,11 +101,14 @@ public final class Doorkeeper {
     return first(envelope);
   }
 
-  /** Who is behind hears of it from whomever; and who has left pays what it still owes. */
+  /**
+   * Who is behind hears of it from whomever; and who has left brings what it still has, and is
+   * helped to read it.
+   */
   private static boolean mayBeOutside(Envelope envelope, Cluster cluster) {
     return switch (envelope.message()) {
       case RingNews _, RingAsk _ -> true;
-      case ReplicaPut _ ->
+      case ReplicaPut _, ReplicaGet _, ReleaseAsk _ ->
           envelope.epoch() == cluster.epoch() && cluster.removed().contains(envelope.from());
       default -> false;
     };

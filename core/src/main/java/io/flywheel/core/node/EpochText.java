@@ -19,7 +19,8 @@ final class EpochText {
       String change =
           switch (open.change()) {
             case RingChange.Add(var member) -> "joining of " + name(next, member.id());
-            case RingChange.Remove(var node) -> "leaving of " + name(next, node);
+            case RingChange.Remove(var node) -> "removal of " + name(next, node);
+            case RingChange.Leave(var node) -> "leaving of " + name(next, node);
             case RingChange.Replace(var old, var by) ->
                 "replacement of " + name(next, old) + " by " + name(next, by.id());
             case RingChange.Reweigh(var node, var weight) ->

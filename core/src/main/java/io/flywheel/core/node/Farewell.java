@@ -2,7 +2,6 @@ package io.flywheel.core.node;
 
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Cluster;
-import io.flywheel.core.ring.RingChange;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a node has no place in its cluster any more, and why. */
@@ -42,12 +41,6 @@ enum Farewell {
 
   private static boolean isLeaving(NodeId self, Cluster before) {
     var open = before.transition();
-    return open != null
-        && !open.undone()
-        && switch (open.change()) {
-          case RingChange.Remove(var node) -> node.equals(self);
-          case RingChange.Replace(var old, _) -> old.equals(self);
-          default -> false;
-        };
+    return open != null && !open.undone() && open.change().takesOut(self);
   }
 }

@@ -121,6 +121,9 @@ final class JoinDesk {
     String objection = objection(present, ask);
     if (!objection.isEmpty()) {
       desk.send(from, new JoinRefusal(objection));
+      if (present.removed().contains(from)) {
+        desk.tidings().welcome(from); // it shows that it never will be, however often it asks
+      }
       return;
     }
     var owner = new RingMember(from, newcomer.zone(), newcomer.weight());

@@ -49,7 +49,7 @@ final class RingOrders {
       return;
     }
     switch (order) {
-      case RingOrder.Leave _ -> begin(present, new RingChange.Remove(self), answer);
+      case RingOrder.Leave _ -> begin(present, new RingChange.Leave(self), answer);
       case RingOrder.Undo _ -> undo(present, answer);
       case RingOrder.Remove(var name) -> {
         var member = present.named(name);
@@ -143,7 +143,7 @@ final class RingOrders {
     var open = present.transition();
     return open != null
         && !present.lost().contains(member)
-        && !isGivenUp(open.change(), member)
+        && !open.change().givesUp(member)
         && !(open.undone() && open.givenUp().contains(member));
   }
 
@@ -164,10 +164,18 @@ final class RingOrders {
                     : outcome));
   }
 
+  /**
+   * Goes back without members that are gone, where that is safe even if they live: when nobody was
+   * ready yet, and always without one that leaves, as nobody reads it there.
+   */
   private void undo(Cluster present, Consumer<RingAnswer> answer) {
     var open = present.transition();
-    boolean nobodyWasReady = open != null && open.phase() == Phase.JOINING && !open.undone();
-    var entry = new LogEntry.Undo(nobodyWasReady ? gone(present) : List.of());
+    var without = new ArrayList<NodeId>();
+    if (open != null && !open.undone()) {
+      without.addAll(gone(present));
+      without.removeIf(member -> open.phase() == Phase.READY && !open.change().takesOut(member));
+    }
+    var entry = new LogEntry.Undo(List.copyOf(without));
     if (isMadeBy(present, entry)) {
       answer.accept(new RingAnswer.Accepted(present.epoch()));
     } else {
@@ -207,7 +215,7 @@ final class RingOrders {
   /** A change waits for all members but the one that it is about: none is begun without them. */
   private String absence(Cluster present, RingChange change) {
     var gone = gone(present);
-    gone.removeIf(member -> isGivenUp(change, member) || present.lost().contains(member));
+    gone.removeIf(member -> change.givesUp(member) || present.lost().contains(member));
     return gone.isEmpty()
         ? ""
         : desk.names(gone)
@@ -223,14 +231,6 @@ final class RingOrders {
       }
     }
     return gone;
-  }
-
-  private static boolean isGivenUp(RingChange change, NodeId member) {
-    return switch (change) {
-      case RingChange.Remove(var node) -> node.equals(member);
-      case RingChange.Replace(var old, _) -> old.equals(member);
-      case RingChange.Add _, RingChange.Reweigh _ -> false;
-    };
   }
 
   /** Whether a cluster is in the state that such an entry brings about. */

@@ -81,13 +81,7 @@ public record Cluster(
 
   /** As long as members are lost only others in their places, or none, are taken. */
   private String urgent(RingChange change) {
-    boolean isAboutThem =
-        switch (change) {
-          case RingChange.Remove(var node) -> lost.contains(node);
-          case RingChange.Replace(var old, _) -> lost.contains(old);
-          case RingChange.Add _, RingChange.Reweigh _ -> false;
-        };
-    return lost.isEmpty() || isAboutThem
+    return lost.isEmpty() || lost.stream().anyMatch(change::givesUp)
         ? ""
         : "there are members that are lost: these are to be removed or replaced first";
   }
@@ -112,14 +106,8 @@ public record Cluster(
         String objection = objection(begin.newcomer(), added, null);
         yield objection.isEmpty() ? Placement.objection(ring, begin.change()) : objection;
       }
-      case RingChange.Remove(var node) -> {
-        if (!ring.contains(node)) {
-          yield "it is no member";
-        }
-        yield ring.memberCount() <= ring.n()
-            ? "the " + ring.n() + " copies of each key need " + ring.n() + " members"
-            : Placement.objection(ring, begin.change());
-      }
+      case RingChange.Remove(var node) -> objection(begin, node);
+      case RingChange.Leave(var node) -> objection(begin, node);
       case RingChange.Replace(var old, var by) -> {
         if (!ring.contains(old)) {
           yield "it is no member";
@@ -134,6 +122,15 @@ public record Cluster(
             : ring.contains(node) ? "" : "it is no member";
       }
     };
+  }
+
+  private String objection(LogEntry.Begin begin, NodeId goes) {
+    if (!ring.contains(goes)) {
+      return "it is no member";
+    }
+    return ring.memberCount() <= ring.n()
+        ? "the " + ring.n() + " copies of each key need " + ring.n() + " members"
+        : Placement.objection(ring, begin.change());
   }
 
   private String objection(

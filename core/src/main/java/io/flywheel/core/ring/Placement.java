@@ -105,7 +105,7 @@ public final class Placement {
     RingMember[] members = sorted(membersAfter(ring, change), ring.replication());
     return switch (change) {
       case RingChange.Add(var member) -> next(ring, members, null, member.id(), lost);
-      case RingChange.Remove _ -> next(ring, members, null, null, lost);
+      case RingChange.Remove _, RingChange.Leave _ -> next(ring, members, null, null, lost);
       case RingChange.Replace(_, var by) -> next(ring, members, by.id(), by.id(), lost);
       case RingChange.Reweigh(var node, _) -> next(ring, members, null, node, lost);
     };
@@ -116,6 +116,7 @@ public final class Placement {
     switch (change) {
       case RingChange.Add(var member) -> members.add(member);
       case RingChange.Remove(var node) -> members.remove(known(ring, node));
+      case RingChange.Leave(var node) -> members.remove(known(ring, node));
       case RingChange.Replace(var old, var by) -> {
         members.remove(known(ring, old));
         if (by.id().equals(old)) {

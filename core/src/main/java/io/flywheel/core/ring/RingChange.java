@@ -10,14 +10,31 @@ public sealed interface RingChange {
   /** A new member takes its share from the others. */
   record Add(RingMember member) implements RingChange {}
 
-  /** A member leaves, or is given up: its copies go to the others. */
+  /** A member that is gone for good is given up: the others restore its copies. */
   record Remove(NodeId node) implements RingChange {}
 
-  /** A new member takes the place of {@code old}, which leaves. */
+  /** A member leaves by its own wish, and gives its copies to the others. */
+  record Leave(NodeId node) implements RingChange {}
+
+  /** A new member takes the place of {@code old}, which is gone for good. */
   record Replace(NodeId old, RingMember by) implements RingChange {}
 
   /** A member takes a larger or smaller share from now on. */
   record Reweigh(NodeId node, int weight) implements RingChange {}
+
+  /** Whether this member is gone, by the word of an operator, so that nobody waits for it. */
+  default boolean givesUp(NodeId member) {
+    return switch (this) {
+      case Remove(var node) -> node.equals(member);
+      case Replace(var old, _) -> old.equals(member);
+      case Add _, Leave _, Reweigh _ -> false;
+    };
+  }
+
+  /** Whether this member is none any more when the change is over. */
+  default boolean takesOut(NodeId member) {
+    return givesUp(member) || (this instanceof Leave(var node) && node.equals(member));
+  }
 
   default void write(ByteWriter out) {
     switch (this) {
@@ -25,6 +42,7 @@ public sealed interface RingChange {
       case Remove(var node) -> out.u8(2).i64(node.value());
       case Replace(var old, var by) -> by.write(out.u8(3).i64(old.value()));
       case Reweigh(var node, var weight) -> out.u8(4).i64(node.value()).varint(weight);
+      case Leave(var node) -> out.u8(5).i64(node.value());
     }
   }
 
@@ -35,6 +53,7 @@ public sealed interface RingChange {
       case 2 -> new Remove(new NodeId(in.i64()));
       case 3 -> new Replace(new NodeId(in.i64()), RingMember.read(in));
       case 4 -> new Reweigh(new NodeId(in.i64()), weight(in));
+      case 5 -> new Leave(new NodeId(in.i64()));
       default -> throw new MalformedException("a ring's change of the unknown kind " + kind);
     };
   }

@@ -57,8 +57,8 @@ class ChangingRing {
     decide(new LogEntry.Begin(new RingChange.Add(ringMember(member)), member), null);
   }
 
-  void remove(Machine machine, @Nullable Machine stopped) {
-    decide(new LogEntry.Begin(new RingChange.Remove(id(machine)), null), stopped);
+  void leave(Machine machine) {
+    decide(new LogEntry.Begin(new RingChange.Leave(id(machine)), null), null);
   }
 
   void replace(Machine old, Machine newcomer, @Nullable Machine stopped) {

@@ -106,7 +106,7 @@ final class FormerOwnersTest {
   void anUndoneChangeLeavesNoTrace() {
     var ring = new FilledRing(5);
     var leaving = ring.nodes.machines.get(1);
-    ring.remove(leaving, null);
+    ring.leave(leaving);
     ring.nodes.pass(20_000);
     for (Machine machine : ring.nodes.machines) {
       assertTrue(machine.isCaughtUp(), machine.name);

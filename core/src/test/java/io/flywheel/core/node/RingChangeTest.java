@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.message.Envelope;
 import io.flywheel.core.message.Message;
+import io.flywheel.core.model.Key;
 import io.flywheel.core.ring.Phase;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,6 +150,144 @@ class RingChangeTest {
     nodes.start(leaver);
     nodes.pass(2_000);
     assertEquals(Standing.LEFT, changes(nodes, leaver).standing(), "it may still have to drain");
+  }
+
+  /** It may have what nobody else has, so it takes a word to go on without it. */
+  @Test
+  void aNodeThatDiesWhileItLeavesIsGivenUpByAnOperator() {
+    var nodes = NodesInOneProcess.formed(4, 2);
+    var one = nodes.machines.get(0);
+    var leaver = nodes.machines.get(1);
+    nodes.hold(RingChangeTest::movesCopies);
+    assertEquals(List.of(new RingAnswer.Accepted(2)), change(nodes, leaver, new RingOrder.Leave()));
+    nodes.pass(1_000);
+    nodes.kill(leaver);
+    nodes.hold(_ -> false);
+    nodes.pass(60_000);
+    assertEquals(2, changes(nodes, one).epoch());
+
+    var early = change(nodes, one, new RingOrder.Remove("node-2"));
+    nodes.pass(5_000);
+    var refused = assertInstanceOf(RingAnswer.Refused.class, early.getFirst());
+    assertTrue(refused.reason().contains("ask again"), refused.reason());
+    assertEquals(new RingView(4, Standing.MEMBER, null), changes(nodes, one));
+    var answers = change(nodes, one, new RingOrder.Remove("node-2"));
+    nodes.pass(8_000);
+    assertEquals(List.of(new RingAnswer.Accepted(5)), answers);
+    assertEquals(new RingView(7, Standing.MEMBER, null), changes(nodes, one));
+    assertEquals(3, one.node().view(nodes.now()).members().size());
+  }
+
+  /** Nobody reads there then, so the way back is open as well, whether it lives or not. */
+  @Test
+  void oneThatIsGoneWhenAllWereReadyToLetItLeaveIsKept() {
+    var nodes = NodesInOneProcess.formed(4, 2);
+    var one = nodes.machines.get(0);
+    var leaver = nodes.machines.get(1);
+    var here = leaver.node().id();
+    nodes.hold(envelope -> envelope.from().equals(here) && changes(nodes, one).epoch() == 3);
+    assertEquals(List.of(new RingAnswer.Accepted(2)), change(nodes, leaver, new RingOrder.Leave()));
+    nodes.pass(8_000);
+    nodes.kill(leaver);
+    nodes.pass(60_000);
+    var change = Objects.requireNonNull(changes(nodes, one).change());
+    assertEquals(Phase.READY, change.transition().phase());
+    assertEquals(List.of(here), change.unconfirmed());
+    assertEquals(List.of(new RingAnswer.Accepted(4)), change(nodes, one, new RingOrder.Undo()));
+    nodes.pass(5_000);
+    assertEquals(new RingView(5, Standing.MEMBER, null), changes(nodes, one));
+    nodes.hold(_ -> false);
+    nodes.start(leaver);
+    nodes.pass(5_000);
+    assertEquals(new RingView(5, Standing.MEMBER, null), changes(nodes, leaver));
+  }
+
+  /** No era waits for it any more, so what it keeps becomes too old to be taken by anybody. */
+  @Test
+  void aNodeThatLeavesIsNotKeptByWhatNobodyTakesAnyMore() {
+    var nodes = NodesInOneProcess.formed(4, 2);
+    var leaver = nodes.machines.get(1);
+    var away = nodes.machines.get(2);
+    keepForOthers(nodes, leaver, away);
+    // It never gets through with what it keeps, so the others go on without it, and forget.
+    var here = leaver.node().id();
+    nodes.hold(
+        envelope ->
+            envelope.message() instanceof Message.ReplicaPut && envelope.from().equals(here));
+    nodes.start(away);
+    nodes.pass(GONE_MILLIS);
+    assertEquals(List.of(new RingAnswer.Accepted(2)), change(nodes, leaver, new RingOrder.Leave()));
+    nodes.pass(600_000);
+    assertEquals(new RingView(4, Standing.DRAINING, null), changes(nodes, leaver));
+    nodes.hold(_ -> false);
+    nodes.pass(30_000);
+    assertEquals(new RingView(4, Standing.LEFT, null), changes(nodes, leaver));
+  }
+
+  /** The owners help it to read what it can have again, and the rest is of no use to anybody. */
+  @Test
+  void aNodeThatLeavesIsNotKeptByWhatHasRotted() {
+    for (boolean areHelpful : List.of(true, false)) {
+      var nodes = NodesInOneProcess.formed(4, 2);
+      var leaver = nodes.machines.get(1);
+      var away = nodes.machines.get(2);
+      keepForOthers(nodes, leaver, away);
+      var here = leaver.node().id();
+      nodes.hold(envelope -> envelope.from().equals(here) && isAboutRecords(envelope));
+      leaver.debts.keySet().forEach(leaver::rot);
+      nodes.start(away);
+      nodes.pass(GONE_MILLIS);
+      change(nodes, leaver, new RingOrder.Leave());
+      nodes.pass(20_000);
+      assertEquals(new RingView(4, Standing.DRAINING, null), changes(nodes, leaver));
+      if (areHelpful) {
+        nodes.hold(_ -> false);
+        nodes.pass(10_000);
+        assertTrue(leaver.debts.isEmpty());
+      } else {
+        nodes.pass(40_000);
+      }
+      assertEquals(new RingView(4, Standing.LEFT, null), changes(nodes, leaver));
+    }
+  }
+
+  private static boolean isAboutRecords(Envelope envelope) {
+    return envelope.message() instanceof Message.ReplicaPut
+        || envelope.message() instanceof Message.ReplicaGet;
+  }
+
+  /** Some writes are with {@code stands}, which stands in for one that is away by then. */
+  private static void keepForOthers(NodesInOneProcess nodes, Machine stands, Machine away) {
+    nodes.hintsLimitBytes = 1 << 20;
+    nodes.kill(stands);
+    nodes.start(stands);
+    nodes.kill(away);
+    nodes.pass(GONE_MILLIS);
+    for (int i = 0; i < 20; i++) {
+      nodes.put(nodes.machines.getFirst(), Key.of("default", "key " + i), "kept for others", null);
+    }
+    assertTrue(!stands.debts.isEmpty());
+  }
+
+  /** It never heard that it was a member, nor that this was undone. */
+  @Test
+  void whoseIdentityIsGoneForGoodStopsWhenItAsksToJoinAgain() {
+    var nodes = NodesInOneProcess.formed(3, 2);
+    var four = nodes.newcomer("node-4");
+    nodes.hold(envelope -> envelope.message() instanceof Message.RingNews || movesCopies(envelope));
+    join(nodes, four, null);
+    nodes.pass(3_000);
+    nodes.kill(four);
+    change(nodes, nodes.machines.getFirst(), new RingOrder.Undo());
+    nodes.pass(5_000);
+    nodes.hold(envelope -> envelope.message() instanceof Message.RingAsk);
+    nodes.start(four);
+    var answers = join(nodes, four, null);
+    nodes.pass(3_000);
+    var refused = assertInstanceOf(RingAnswer.Refused.class, answers.getFirst());
+    assertTrue(refused.reason().contains("was removed"), refused.reason());
+    assertNotNull(four.halted);
+    assertTrue(four.halted.contains("empty"), four.halted);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.TransferAsk;
 import io.flywheel.core.message.Message.TransferPage;
 import io.flywheel.core.message.Outcome.Written;
@@ -70,8 +71,27 @@ final class TransferTest {
     assertGainedAsBefore(ring, newcomer);
   }
 
+  /** Somebody has said that it never comes back. */
   @Test
-  void aSourceThatDiesInTheMiddleIsMadeUpForByTheOthers() {
+  void aSourceThatDiesInTheMiddleForGoodIsMadeUpForByTheOthers() {
+    var ring = new FilledRing(4);
+    var newcomer = ring.newcomer();
+    var source = ring.nodes.machines.get(1);
+    var pages = new TreeMap<NodeId, Integer>();
+    ring.hold(envelope -> isPage(envelope) && pages.merge(envelope.from(), 1, Integer::sum) > 1);
+    ring.replace(source, newcomer, null);
+    ring.nodes.pass(5_000);
+    assertEquals(ChangingRing.id(source), pages.firstKey());
+    ring.nodes.kill(source);
+    ring.hold(_ -> false);
+    ring.nodes.pass(40_000);
+    assertCaughtUp(newcomer);
+    assertGainedAsBefore(ring, newcomer);
+  }
+
+  /** What was written with W = 1 may be on its disk alone. */
+  @Test
+  void aSourceThatIsAwayForAWhileIsWaitedFor() {
     var ring = new FilledRing(4);
     var newcomer = ring.newcomer();
     var pages = new TreeMap<NodeId, Integer>();
@@ -82,9 +102,39 @@ final class TransferTest {
     ring.nodes.kill(source);
     ring.hold(_ -> false);
     ring.nodes.pass(40_000);
-    assertCaughtUp(newcomer);
+    assertFalse(newcomer.isCaughtUp());
     ring.nodes.start(source);
+    ring.nodes.pass(20_000);
+    assertCaughtUp(newcomer);
     assertGainedAsBefore(ring, newcomer);
+  }
+
+  @Test
+  void whatOnlyOneThatLeavesHasComesToTheOthers() {
+    var ring = new FilledRing(4);
+    var nodes = ring.nodes;
+    var leaver = nodes.machines.get(1);
+    var others = nodes.machines.stream().filter(machine -> machine != leaver).toList();
+    var scarce = ring.keysOf(leaver);
+    for (Key key : scarce) {
+      others.forEach(machine -> machine.data.remove(nodes.storageKey(key)));
+    }
+    ring.hold(envelope -> isPage(envelope) || envelope.message() instanceof Message.AboutTrees);
+    ring.leave(leaver);
+    nodes.pass(2_000);
+    nodes.kill(leaver);
+    ring.hold(_ -> false);
+    nodes.pass(40_000);
+    others.forEach(machine -> assertFalse(machine.isCaughtUp(), machine.name));
+    nodes.start(leaver);
+    nodes.pass(20_000);
+    others.forEach(TransferTest::assertCaughtUp);
+    for (Key key : scarce) {
+      for (NodeId owner : ring.cluster().ownership().ownersAfter(ring.partition(key))) {
+        boolean gains = ring.cluster().ownership().gains(owner, ring.partition(key));
+        assertTrue(!gains || ring.hasTheSame(ring.machine(owner), leaver, key), key.toString());
+      }
+    }
   }
 
   @Test
