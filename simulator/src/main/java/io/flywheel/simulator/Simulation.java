@@ -42,7 +42,7 @@ public final class Simulation {
   private static final long MOST_FORMATION_MICROS = 20_000_000;
   private static final long LOOK_MICROS = 20_000;
   private static final long MOST_WORK_MICROS = 60_000_000;
-  private static final long CHANGES_MICROS = 30_000_000;
+  static final long CHANGES_MICROS = 30_000_000;
   private static final long MOST_EVENTS = 2_000_000;
   private static final int CROWD_PER_SECOND = 50;
   private static final Bytes SECRET = Bytes.utf8("the cluster's secret");
@@ -140,6 +140,14 @@ public final class Simulation {
     if (operator == null) {
       letPassUntil(events.nowMicros() + MOST_WORK_MICROS, workload::isOver);
     } else {
+      var changes = operator;
+      scene
+          .evidence()
+          .whenRingChanges(
+              next -> {
+                workload.rush();
+                changes.entered(next);
+              });
       operator.begin();
       letPass(CHANGES_MICROS);
     }

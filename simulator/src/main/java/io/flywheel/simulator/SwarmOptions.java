@@ -57,6 +57,7 @@ public record SwarmOptions(
   private static final int RESHAPED = 53;
   private static final int RESHAPED_AND_CHANGED = 54;
   private static final int APART_FROM = 55;
+  private static final int APART_AND_CHANGED = 57;
   private static final int APART_TO = 58;
   private static final int PULSE_KEYS = 64;
   private static final int GRAY_KEYS = 8;
@@ -78,6 +79,7 @@ public record SwarmOptions(
       case 1 -> options.ailing(random);
       case RESHAPED -> options.reshaped(random);
       case RESHAPED_AND_CHANGED -> options.changing(random).reshaped(random);
+      case APART_AND_CHANGED -> options.apart(random).changing(random);
       case APART_TO -> options.severed(random);
       default -> {
         if (kind < CHANGES_FROM || kind > APART_TO) {
@@ -180,7 +182,7 @@ public record SwarmOptions(
       wishes.remove(random.nextInt(wishes.size()));
     }
     return new SwarmOptions(
-        Math.clamp(nodes, 3, 6),
+        datacenters == null ? Math.clamp(nodes, 3, 6) : nodes,
         racks,
         settings,
         conditions,
@@ -191,11 +193,14 @@ public record SwarmOptions(
         durable,
         hintsLimitBytes,
         rhythm,
-        habits,
+        habits.over(Simulation.CHANGES_MICROS),
         null,
-        new Changes(500_000L << random.nextInt(5), wishes),
+        new Changes(
+            500_000L << random.nextInt(5),
+            wishes,
+            random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.5),
         null,
-        null);
+        datacenters);
   }
 
   /**
@@ -248,6 +253,7 @@ public record SwarmOptions(
     return new ClusterSettings(
         settings.cluster(),
         settings.partitions(),
+        settings.replication(),
         settings.quorum(),
         settings.records().limits(),
         namespaces);

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * What is taken is paid. Nobody owes what it does not have: a debt is noted with the record that is
  * owed, in one batch where that is new, and the record goes only with the last debt. A debt is
  * struck out only when its owner has, or once had, all on its disk that was there when it was noted
- * last; where that owner is lost, all others have. A node that went back in time may owe what
- * nobody takes any more.
+ * last; where that owner is lost, all others have. A node that went back in time, or is no member
+ * any more, may owe what nobody takes any more.
  */
 final class DebtsAreHonoured implements Witness {
   private record Place(int machine, Bytes storageKey) {}
@@ -113,7 +113,9 @@ final class DebtsAreHonoured implements Witness {
       noted += lacking(before, after).size();
       for (NodeId paid : lacking(after, before)) {
         struckOut++;
-        checkPaid(process, key, paid, before);
+        if (!scene.isRemoved(machine)) {
+          checkPaid(process, key, paid, before);
+        }
       }
     } catch (MalformedException e) {
       accounts.remove(place); // rotten: nothing can be said of it

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,9 +70,7 @@ public final class Evidence implements Witness {
   private final Map<Integer, Map<Bytes, Set<NodeId>>> keptFor = new HashMap<>();
   private final List<Listener> listeners = new ArrayList<>();
   private List<Mutation> batch = List.of();
-  private @Nullable Cluster newest;
-  private @Nullable Cluster previous;
-  private boolean ringHasChanged;
+  private final Epochs epochs = new Epochs();
 
   public Evidence(History history, List<Key> keys) {
     this.history = history;
@@ -86,24 +85,35 @@ public final class Evidence implements Witness {
     listeners.add(listener);
   }
 
+  /** From now on this hears of each newer cluster, when the first disk has it. */
+  public void whenRingChanges(Consumer<Cluster> listener) {
+    epochs.whenChanged(listener);
+  }
+
   /** The ring of the newest cluster that any disk has had, null before there was one. */
   public @Nullable Ring ring() {
+    var newest = newest();
     return newest == null ? null : newest.ring();
   }
 
   /** The one before it: who lags behind goes by that. */
   public @Nullable Cluster previous() {
-    return previous;
+    return epochs.previous();
   }
 
   /** Whether members have come or gone, or were about to. */
   boolean ringHasChanged() {
-    return ringHasChanged;
+    return epochs.ringHasChanged();
   }
 
   /** The newest cluster that any disk has had. */
   public @Nullable Cluster newest() {
-    return newest;
+    return epochs.newest();
+  }
+
+  /** Whether it has left by its own wish, or is about to: then everybody waits for it. */
+  boolean leaves(NodeId node) {
+    return epochs.leaves(node);
   }
 
   @Override
@@ -339,13 +349,7 @@ public final class Evidence implements Witness {
 
   private void formed(Bytes record) {
     try {
-      var cluster = Cluster.decode(record);
-      if (newest == null || cluster.epoch() > newest.epoch()) {
-        ringHasChanged |= newest != null && newest.ring().digest() != cluster.ring().digest();
-        ringHasChanged |= cluster.transition() != null;
-        previous = newest;
-        newest = cluster;
-      }
+      epochs.seen(Cluster.decode(record));
     } catch (MalformedException e) {
       throw new IllegalStateException("a node stored a damaged cluster", e);
     }

@@ -67,6 +67,8 @@ public final class Judge implements Witness {
             new ErasAreInStep(scene),
             entries,
             settings,
+            new PlacementRulesHold(scene),
+            new CopiesOutliveChanges(scene),
             answers,
             background,
             new OneRepairAtATime(scene),

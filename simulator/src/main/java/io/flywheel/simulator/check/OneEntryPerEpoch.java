@@ -108,6 +108,7 @@ final class OneEntryPerEpoch implements Witness {
 
   private static List<NodeId> givenUp(Cluster before, Cluster now) {
     var givenUp = new ArrayList<>(now.lost());
+    givenUp.addAll(before.lost()); // who is gone by now is lost no more
     var open = now.transition() == null ? before.transition() : now.transition();
     if (open != null) {
       givenUp.addAll(open.givenUp());

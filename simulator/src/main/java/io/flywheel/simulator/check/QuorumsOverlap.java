@@ -3,6 +3,7 @@ package io.flywheel.simulator.check;
 import io.flywheel.core.effect.Effect;
 import io.flywheel.core.message.Outcome.Found;
 import io.flywheel.core.message.Outcome.Written;
+import io.flywheel.core.message.Receipt;
 import io.flywheel.core.model.Reach.Scope;
 import io.flywheel.simulator.workload.Attempt;
 import io.flywheel.simulator.workload.Operation;
@@ -13,7 +14,8 @@ import java.util.BitSet;
 /**
  * A read that reached so many primaries that one of them must have an acknowledged write shows that
  * write, or what replaced it, and nothing that the write itself replaced. Fallbacks do not count,
- * and nothing is said of the times around a fault that destroyed data.
+ * and nothing is said of the times around a fault that destroyed data, nor of what a node that was
+ * removed, and does not know it, reads from or writes to its own disk alone.
  */
 final class QuorumsOverlap implements Witness {
   private final Scene scene;
@@ -27,7 +29,10 @@ final class QuorumsOverlap implements Witness {
   @Override
   public void responded(SimulatedProcess process, Effect.Respond respond) {
     var read = scene.history().attempt(respond.token());
-    if (read != null && respond.outcome() instanceof Found found && scene.cluster().hasNoClones()) {
+    if (read != null
+        && respond.outcome() instanceof Found found
+        && scene.cluster().hasNoClones()
+        && !isAlone(process, found.receipt())) {
       var shown = scene.history().read(respond.key(), found.values());
       for (var operation : scene.history().of(respond.key())) {
         if (mustMeet(operation, read, found)) {
@@ -43,6 +48,7 @@ final class QuorumsOverlap implements Witness {
           && write.answeredMicros() < read.arrivedMicros()
           && write.damagesBefore() == scene.history().damages()
           && written.receipt().durable()
+          && !isAlone(write.process(), written.receipt())
           && (written.receipt().primaries() + found.receipt().primaries()
                   > scene.settings().quorum().n()
               || meetInADatacenter(write, written, read, found))) {
@@ -52,11 +58,14 @@ final class QuorumsOverlap implements Witness {
     return false;
   }
 
-  /** Without stand-ins, two quorums of one data centre have an owner in common. */
+  /**
+   * Without stand-ins, two quorums of one data centre have an owner in common, unless copies may
+   * come from other data centres.
+   */
   private boolean meetInADatacenter(Attempt write, Written written, Attempt read, Found found) {
-    if (scene.ringHasChanged()
-        || written.receipt().fallbacks() > 0
-        || found.receipt().fallbacks() > 0) {
+    boolean mayMoveAcross =
+        scene.ringHasChanged() && !scene.settings().replication().isByDatacenter();
+    if (mayMoveAcross || written.receipt().fallbacks() > 0 || found.receipt().fallbacks() > 0) {
       return false;
     }
     var there = write.reach();
@@ -67,6 +76,11 @@ final class QuorumsOverlap implements Witness {
             || here.scope() == Scope.EACH
             || there.datacenter().equals(here.datacenter());
     return both && same;
+  }
+
+  /** Nobody waits for one that is given up: what its disk alone has is out of sight then. */
+  private boolean isAlone(SimulatedProcess process, Receipt receipt) {
+    return receipt.primaries() + receipt.fallbacks() <= 1 && scene.isGivenUp(process.machine());
   }
 
   private void check(Operation operation, BitSet shown, SimulatedProcess process) {

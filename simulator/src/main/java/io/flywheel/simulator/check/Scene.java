@@ -60,6 +60,18 @@ public record Scene(
     return newest != null && identity != null && newest.removed().contains(identity);
   }
 
+  /**
+   * Whether a machine is no member, or none of those who are read any more, and was not waited for.
+   */
+  boolean isGivenUp(SimulatedMachine machine) {
+    var newest = evidence.newest();
+    var identity = machine.identity();
+    return newest != null
+        && identity != null
+        && !evidence.leaves(identity)
+        && (isRemoved(machine) || !newest.ownership().ring().contains(identity));
+  }
+
   /** Whether each machine in service runs a process that serves. */
   public boolean everybodyServes() {
     for (var machine : cluster.inService()) {

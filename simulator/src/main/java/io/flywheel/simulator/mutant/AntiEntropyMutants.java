@@ -30,7 +30,7 @@ final class AntiEntropyMutants {
             """,
             "    digest.update(bytes, 0, Math.min(12, beginning));\n",
             List.of("ReplicasConverge", "DeletedStaysDeleted"),
-            24),
+            27),
         new Mutant(
             "29, the other way",
             "of two values of one write the greater is taken for what was written",

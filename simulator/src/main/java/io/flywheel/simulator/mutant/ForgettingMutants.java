@@ -26,7 +26,7 @@ final class ForgettingMutants {
             "if (proof.era() <= eras.closed()) {",
             "if (proof.era() < eras.current()) {",
             List.of("ErasAreInStep", "DeletedStaysDeleted", "NothingDurableIsLost"),
-            108),
+            128),
         new Mutant(
             "12",
             "an era is settled although a debt from it is open",

@@ -15,6 +15,7 @@ public final class Mutants {
     all.addAll(HandoffMutants.all());
     all.addAll(OverlapMutants.all());
     all.addAll(TransferMutants.all());
+    all.addAll(RingLogMutants.all());
     all.addAll(AntiEntropyMutants.all());
     all.addAll(MembershipMutants.all());
     all.addAll(MachineMutants.all());

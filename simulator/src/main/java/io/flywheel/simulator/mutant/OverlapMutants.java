@@ -15,15 +15,15 @@ final class OverlapMutants {
             "return transition != null && transition.phase() == Phase.READY ? transition.next() :"
                 + " before;",
             "return transition != null && !transition.undone() ? transition.next() : before;",
-            List.of("QuorumsOverlap", "NothingDurableIsLost", "MajoritiesMend"),
-            465),
+            List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
+            134),
         new Mutant(
             "33",
             "a write is acknowledged with the quorum of the owners that are read alone",
             "io/flywheel/core/coordinate/PutTally.java",
             "return enough(readers) && (beside == null || enough(beside));",
             "return enough(readers);",
-            List.of("HonestReceipts", "QuorumsOverlap", "NothingDurableIsLost"),
-            45));
+            List.of("HonestReceipts", "QuorumsOverlap", "CopiesOutliveChanges"),
+            36));
   }
 }

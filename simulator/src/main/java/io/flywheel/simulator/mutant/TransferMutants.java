@@ -2,20 +2,64 @@ package io.flywheel.simulator.mutant;
 
 import java.util.List;
 
-/** Traps 24, 27, 35 and 37: copies that do not arrive, and members that do not go. */
+/**
+ * Traps 13, 24, 26, 27, 35 and 37: copies that do not arrive, or go too soon, and members that
+ * stay.
+ */
 final class TransferMutants {
   private TransferMutants() {}
 
   static List<Mutant> all() {
     return List.of(
         new Mutant(
+            "13",
+            "a new owner whose copies are on their way has nothing to delete",
+            "io/flywheel/core/node/ReplicaDesk.java",
+            "    replica.merge(\n        put.key(),\n        incoming,",
+            """
+                if (peers.fills(peers.self(), put.key())
+                    && incoming.living().stream().allMatch(sibling -> sibling.tombstone())) {
+                  reply(peers, from, put, PutStatus.STORED);
+                  return;
+                }
+                replica.merge(
+                    put.key(),
+                    incoming,\
+            """,
+            List.of("HonestReceipts", "QuorumsOverlap", "DeletedStaysDeleted"),
+            256),
+        new Mutant(
+            "26",
+            "a former owner drops what it has without asking those who own it",
+            "io/flywheel/core/antientropy/Strays.java",
+            "      asked.add(key);\n      releases.ask(key, state);",
+            "      released(key, state);",
+            List.of("CopiesOutliveChanges", "NothingDurableIsLost"),
+            36),
+        new Mutant(
+            "26, the other way",
+            "one owner that has it is enough for a former owner to drop it",
+            "io/flywheel/core/antientropy/Releases.java",
+            "} else if (missing.isEmpty()) {",
+            "} else if (missing.size() < owners.size()) {",
+            List.of("CopiesOutliveChanges", "NothingDurableIsLost"),
+            60),
+        new Mutant(
+            "35, of one that leaves",
+            "one that leaves and is away is made up for by the others",
+            "io/flywheel/core/coordinate/Peers.java",
+            "            && transition.change().givesUp(node)\n",
+            "            && !transition.next().contains(node)\n",
+            List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
+            554),
+        new Mutant(
             "35, of those who are lost",
             "a partition waits for owners who never come back",
             "io/flywheel/core/handoff/TransferSources.java",
-            "    others.removeIf(peers::isLost);\n",
+            "    left.removeIf(node -> peers.isDismissed(node, nowMillis));\n",
             "",
             List.of("RingsComeToRest"),
-            5_031),
+            184),
         new Mutant(
             "24, of those who are lost",
             "what is kept for owners that never come back is dropped",

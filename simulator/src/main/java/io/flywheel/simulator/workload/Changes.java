@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param meanMicros from one wish to the next, on average
  * @param wishes what operators want, each as often as the others
+ * @param meddling the share of the steps of a change at which something befalls those who take part
  */
-public record Changes(long meanMicros, List<Wish> wishes) {
+public record Changes(long meanMicros, List<Wish> wishes, double meddling) {
   /** What an operator may want, or may happen to those whom it concerns. */
   public enum Wish {
     /** A new machine is to join. */
@@ -26,6 +27,8 @@ public record Changes(long meanMicros, List<Wish> wishes) {
     /** The machine that a change is about is lost. */
     LOSE_SUBJECT,
     /** Several machines are lost at once, up to half of them or more; others take their places. */
-    LOSE_SEVERAL
+    LOSE_SEVERAL,
+    /** Two changes are wanted at once, on both sides of a cut. */
+    RIVALS
   }
 }

@@ -46,6 +46,22 @@ public record Habits(
         lostAnswers);
   }
 
+  /** The same, spread over about so much time. */
+  public Habits over(long micros) {
+    return new Habits(
+        clients,
+        keys,
+        requests,
+        micros * clients / requests,
+        misbehaviour,
+        mischief,
+        deletions,
+        timeoutMillis,
+        strict,
+        byDatacenter,
+        lostAnswers);
+  }
+
   public Habits withKeys(List<Key> others) {
     return new Habits(
         clients,

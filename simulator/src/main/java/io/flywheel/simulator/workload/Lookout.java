@@ -44,12 +44,29 @@ public final class Lookout {
     }
   }
 
+  /** Whether all that a machine was told to turn to have left by now. */
+  boolean knowsNobody(SimulatedMachine machine) {
+    var known = new ArrayList<>(machine.config().seeds());
+    var stored = clusterOf(machine);
+    if (stored != null) {
+      stored.members().forEach(member -> known.add(member.peerAddress()));
+    }
+    return cluster.inService().stream().noneMatch(other -> known.contains(other.address()));
+  }
+
   /** Some member that runs. */
   @Nullable SimulatedProcess anyMember() {
+    return anyMember(-1);
+  }
+
+  /** One of those whose bit is set. */
+  @Nullable SimulatedProcess anyMember(long group) {
     var members = new ArrayList<SimulatedProcess>();
     for (var machine : cluster.inService()) {
       var process = machine.process();
-      if (process != null && process.view().changes().standing() == Standing.MEMBER) {
+      if (process != null
+          && (group >> machine.index() & 1) == 1
+          && process.view().changes().standing() == Standing.MEMBER) {
         members.add(process);
       }
     }

@@ -36,6 +36,7 @@ public final class Operation {
   private final List<Dot> dots = new ArrayList<>(1);
   private final TreeMap<Integer, NodeId> holders = new TreeMap<>();
   private final TreeSet<NodeId> bereft = new TreeSet<>();
+  private final TreeSet<NodeId> everBereft = new TreeSet<>();
   private final TreeMap<NodeId, Zone> everHeld = new TreeMap<>();
   private boolean destroyed;
 
@@ -184,6 +185,7 @@ public final class Operation {
     var node = holders.remove(machine);
     if (node != null) {
       bereft.add(node);
+      everBereft.add(node);
       destroyed |= holders.isEmpty();
     }
   }
@@ -192,6 +194,16 @@ public final class Operation {
   public void leftWith(int machine) {
     boolean wasLast = holders.remove(machine) != null && holders.isEmpty();
     destroyed |= wasLast && !bereft.isEmpty();
+  }
+
+  /**
+   * To how many nodes' copies a fault has happened, whether they have another one or not; to those
+   * of {@code lost}, too, whether they ever had one or not.
+   */
+  public int everBereft(Collection<NodeId> lost) {
+    var all = new TreeSet<>(everBereft);
+    all.addAll(lost);
+    return all.size();
   }
 
   /** Whether faults have at some time destroyed every durable copy. */

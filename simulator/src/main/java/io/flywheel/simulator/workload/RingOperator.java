@@ -1,12 +1,12 @@
 package io.flywheel.simulator.workload;
 
 import io.flywheel.core.model.NodeId;
-import io.flywheel.core.node.NodeConfig;
 import io.flywheel.core.node.RingOrder;
 import io.flywheel.core.node.Standing;
 import io.flywheel.core.ring.Cluster;
+import io.flywheel.core.ring.Placement;
 import io.flywheel.core.ring.RingChange;
-import io.flywheel.simulator.world.SimulatedClock;
+import io.flywheel.core.ring.RingMember;
 import io.flywheel.simulator.world.SimulatedCluster;
 import io.flywheel.simulator.world.SimulatedMachine;
 import io.flywheel.simulator.world.SimulatedProcess;
@@ -19,32 +19,43 @@ import org.jspecify.annotations.Nullable;
 /**
  * Operators who let machines join and leave, lose some for good, replace them, and change their
  * minds, at random moments and through whichever node runs. They do not always look: much of what
- * they want is refused. What cannot end by itself, as a machine is lost, they see to.
+ * they want is refused, and what they take for lost may come back. What cannot end by itself, as a
+ * machine is lost, they see to.
  */
 public final class RingOperator {
   private static final int MOST_MACHINES = 14;
   private static final long ROUND_MICROS = 200_000;
   private static final int MOST_WEIGHT = 4;
+  private static final int MOST_AT_THE_END = 2;
+  private static final long MOST_ABSENCE_MICROS = 12_000_000;
+  private static final long MOST_CUT_MICROS = 6_000_000;
 
   private final SimulatedCluster cluster;
   private final Changes changes;
   private final SplittableRandom random;
-
-  /** Those that are to join, and whose place they take; empty for nobody's. */
-  private final TreeMap<Integer, String> newcomers = new TreeMap<>();
+  private final Lookout lookout;
+  private final Newcomers newcomers;
+  private final Meddler meddler;
 
   private final List<SimulatedMachine> lost = new ArrayList<>();
   private final List<SimulatedMachine> off = new ArrayList<>();
-  private final Lookout lookout;
+
+  /** Those of whom somebody has said that they are lost: so they are. */
+  private final List<SimulatedMachine> writtenOff = new ArrayList<>();
+
+  /** Those that were not lost after all, and may have been removed meanwhile. */
+  private final List<SimulatedMachine> returned = new ArrayList<>();
+
   private boolean active;
   private boolean resting;
-  private int names;
 
   public RingOperator(SimulatedCluster cluster, Changes changes, SplittableRandom random) {
     this.cluster = cluster;
     this.changes = changes;
     this.random = random;
     lookout = new Lookout(cluster, random);
+    newcomers = new Newcomers(cluster, lookout, random);
+    meddler = new Meddler(cluster, changes.meddling(), random.split());
   }
 
   public void begin() {
@@ -64,7 +75,14 @@ public final class RingOperator {
    */
   public List<SimulatedMachine> switchedOff() {
     resting = true;
-    return off.stream().filter(machine -> !knowsNobody(machine)).toList();
+    return off.stream().filter(machine -> !lookout.knowsNobody(machine)).toList();
+  }
+
+  /** The first member has come to this cluster. */
+  public void entered(Cluster next) {
+    if (active) {
+      meddler.entered(next, lookout.anyMember());
+    }
   }
 
   // --- wishes
@@ -91,7 +109,7 @@ public final class RingOperator {
     }
     cluster.trace().tell(() -> "an operator wants at " + process + ": " + wish);
     switch (wish) {
-      case JOIN -> add("");
+      case JOIN -> add("", null);
       case LEAVE -> order(process, new RingOrder.Leave());
       case REMOVE -> {
         if (present.ring().members().size() > present.ring().n()) {
@@ -101,45 +119,43 @@ public final class RingOperator {
       case REPLACE -> {
         var gone = cluster.machines().size() < MOST_MACHINES ? loseMember(present) : null;
         if (gone != null) {
-          add(gone.name());
+          add(gone.name(), gone);
         }
       }
-      case REWEIGH -> {
-        var members = present.members();
-        String name = members.get(random.nextInt(members.size())).name();
-        order(process, new RingOrder.Reweigh(name, 1 + random.nextInt(MOST_WEIGHT)));
-      }
+      case REWEIGH -> reweigh(present, process);
       case UNDO -> order(process, new RingOrder.Undo());
       case LOSE_SUBJECT -> loseSubject(present);
       case LOSE_SEVERAL -> loseSeveral(present);
+      case RIVALS -> rival(present);
     }
   }
 
-  private void add(String replaces) {
-    if (cluster.machines().size() >= (active ? MOST_MACHINES : MOST_MACHINES + 1)) {
-      return;
+  private void reweigh(Cluster present, SimulatedProcess process) {
+    var members = present.members();
+    String name = members.get(random.nextInt(members.size())).name();
+    order(process, new RingOrder.Reweigh(name, 1 + random.nextInt(MOST_WEIGHT)));
+  }
+
+  /** Whoever a rival can reach decides, or nobody does. */
+  private void rival(Cluster present) {
+    long group = random.nextLong();
+    cluster.split(group, random.nextLong(MOST_CUT_MICROS));
+    for (int side = 0; side < 2; side++) {
+      var process = lookout.anyMember(group ^ -side);
+      if (process != null && random.nextInt(3) > 0) {
+        reweigh(present, process);
+      } else if (process != null) {
+        order(process, new RingOrder.Leave());
+      }
     }
-    var model = cluster.machines().getFirst().config();
-    boolean sameName = !replaces.isEmpty() && random.nextBoolean();
-    String host = "new-" + ++names;
-    var config =
-        new NodeConfig(
-            sameName ? replaces : host,
-            cluster.machines().get(random.nextInt(cluster.machines().size())).config().zone(),
-            1 + random.nextInt(2),
-            host + ":7401",
-            host + ":7501",
-            model.settings(),
-            List.of(),
-            cluster.inService().stream().map(SimulatedMachine::address).toList(),
-            model.durable(),
-            model.hintsLimitBytes(),
-            model.rhythm(),
-            model.secret());
-    var clock = new SimulatedClock(cluster.events(), random.nextLong(1_000_000_000), 0);
-    var machine = cluster.addMachine(config, clock, false);
-    newcomers.put(machine.index(), replaces);
-    cluster.start(machine);
+  }
+
+  /** {@code gone}: whose address it may get as well, or null. */
+  private void add(String replaces, @Nullable SimulatedMachine gone) {
+    if (cluster.machines().size() < (active ? MOST_MACHINES : MOST_MACHINES + 1)) {
+      // A disk was lost, and not the machine.
+      newcomers.add(replaces, gone == null || off.contains(gone) ? null : gone);
+    }
   }
 
   /** Some member's machine is gone, unless a majority or an open change needs it. */
@@ -157,7 +173,7 @@ public final class RingOperator {
   private void loseSubject(Cluster present) {
     var subject = newcomerOf(present);
     var open = present.transition();
-    if (open != null && open.change() instanceof RingChange.Remove(var node)) {
+    if (open != null && open.change() instanceof RingChange.Leave(var node)) {
       subject = present.ring().members().size() < 3 || open.undone() ? null : node;
     }
     var machine = subject == null ? null : machineOf(subject);
@@ -176,8 +192,9 @@ public final class RingOperator {
       return;
     }
     var unlucky = new ArrayList<SimulatedMachine>();
-    for (int count = 2 + random.nextInt(most - 1); count > 0; count--) {
-      var machine = machineOf(members.remove(random.nextInt(members.size())).id());
+    for (var node : unlucky(members, most)) {
+      members.removeIf(member -> member.id().equals(node));
+      var machine = machineOf(node);
       if (machine != null) {
         unlucky.add(machine);
       }
@@ -191,14 +208,45 @@ public final class RingOperator {
     }
   }
 
+  /** Any of them, or all in one data centre, where there are several. */
+  private List<NodeId> unlucky(List<RingMember> members, int most) {
+    var there = new TreeMap<String, List<NodeId>>();
+    for (var member : members) {
+      there.computeIfAbsent(member.zone().datacenter(), _ -> new ArrayList<>()).add(member.id());
+    }
+    if (there.size() > 1 && random.nextBoolean()) {
+      return List.copyOf(there.values()).get(random.nextInt(there.size()));
+    }
+    var left = new ArrayList<>(members);
+    var unlucky = new ArrayList<NodeId>();
+    for (int count = 2 + random.nextInt(most - 1); count > 0; count--) {
+      unlucky.add(left.remove(random.nextInt(left.size())).id());
+    }
+    return unlucky;
+  }
+
   private void lose(SimulatedMachine machine) {
     lost.add(machine);
-    newcomers.remove(machine.index());
+    newcomers.remove(machine);
     if (random.nextBoolean()) {
       cluster.takeAway(machine);
     } else {
       cluster.lose(machine);
       off.add(machine);
+      if (random.nextInt(3) > 0) {
+        long absence = random.nextLong(MOST_ABSENCE_MICROS);
+        cluster.events().after(absence, () -> comeBack(machine));
+      }
+    }
+  }
+
+  /** It was off, or could not be reached, and knows nothing of what was decided meanwhile. */
+  private void comeBack(SimulatedMachine machine) {
+    if (active && !writtenOff.contains(machine) && !newcomers.anyReplaces(machine.name())) {
+      lost.remove(machine);
+      off.remove(machine);
+      returned.add(machine);
+      cluster.switchOn(machine);
     }
   }
 
@@ -220,53 +268,14 @@ public final class RingOperator {
     }
     var present = lookout.newest();
     if (present != null) {
-      askToJoin(present);
+      // Somebody may just let those in that give up.
+      lost.addAll(newcomers.ask(present, mostNewcomers(present)));
       bury(present);
       if (random.nextInt(3) == 0) {
         pursue(present);
       }
     }
     cluster.events().after(ROUND_MICROS, this::round);
-  }
-
-  private void askToJoin(Cluster present) {
-    for (var newcomer : List.copyOf(newcomers.entrySet())) {
-      var machine = cluster.machines().get(newcomer.getKey());
-      var process = machine.process();
-      if (process == null || random.nextInt(5) > 0) {
-        continue;
-      }
-      if (process.view().changes().standing() != Standing.OUTSIDE) {
-        newcomers.remove(machine.index());
-        continue;
-      }
-      if (knowsNobody(machine)) {
-        newcomers.remove(machine.index());
-        cluster.switchOff(machine);
-        continue;
-      }
-      String place = newcomer.getValue();
-      if (!place.isEmpty() && present.named(place) == null) {
-        newcomers.put(machine.index(), "");
-      }
-      process.operate(
-          (node, now) ->
-              node.join(
-                  now,
-                  place.isEmpty() ? null : place,
-                  answer ->
-                      cluster.trace().tell(() -> process + " asked to join, and: " + answer)));
-    }
-  }
-
-  /** Whether all that it was told to turn to have left by now. */
-  private boolean knowsNobody(SimulatedMachine machine) {
-    var known = new ArrayList<>(machine.config().seeds());
-    var stored = Lookout.clusterOf(machine);
-    if (stored != null) {
-      stored.members().forEach(member -> known.add(member.peerAddress()));
-    }
-    return cluster.inService().stream().noneMatch(other -> known.contains(other.address()));
   }
 
   /** Who is no member any more, and knows it, is switched off. */
@@ -280,9 +289,15 @@ public final class RingOperator {
       var standing = process == null ? null : process.view().changes().standing();
       var own = Lookout.clusterOf(machine);
       boolean cannotStart = own != null && own.removed().contains(identity);
-      if (standing == null ? cannotStart || machine.halts() > 0 : standing == Standing.LEFT) {
-        newcomers.remove(machine.index());
-        cluster.dismiss(machine);
+      boolean givenUp = returned.contains(machine);
+      boolean over = standing == Standing.LEFT || (standing != null && givenUp && !active);
+      if (standing == null ? cannotStart || machine.halts() > 0 : over) {
+        newcomers.remove(machine);
+        if (givenUp) {
+          cluster.lose(machine); // with all that only it has
+        } else {
+          cluster.dismiss(machine);
+        }
         off.add(machine);
       }
     }
@@ -301,10 +316,10 @@ public final class RingOperator {
       order(process, new RingOrder.Undo());
     }
     for (var machine : lost) {
-      boolean isReplaced = open == null && newcomers.containsValue(machine.name());
+      boolean isReplaced = open == null && newcomers.anyReplaces(machine.name());
       boolean isNewcomer = machine.identity() != null && machine.identity().equals(newcomer);
       if (isIn(present, machine) && !isReplaced && !isNewcomer) {
-        boolean isNeeded = present.ring().members().size() <= present.ring().n();
+        boolean isNeeded = isNeeded(present, machine);
         if (isNeeded && open == null) {
           replace(machine.name());
         } else {
@@ -317,27 +332,32 @@ public final class RingOperator {
   /** Says who is lost, where they are more than one; of one that need not be said, but may be. */
   private void giveUp(Cluster present, SimulatedProcess process) {
     var names = new ArrayList<String>();
+    var gone = new ArrayList<SimulatedMachine>();
     for (var machine : lost) {
       var identity = machine.identity();
       var member = identity == null ? null : present.member(identity);
       if (member != null && present.ring().contains(member.id())) {
         names.add(member.name());
+        gone.add(machine);
       }
     }
     if (names.size() > 1 || (!names.isEmpty() && random.nextInt(8) == 0)) {
+      writtenOff.addAll(gone);
       order(process, new RingOrder.Lose(names));
     }
   }
 
   /** There are too few to do without it: one that waits to join takes its place, or a new one. */
   private void replace(String name) {
-    for (var newcomer : newcomers.entrySet()) {
-      if (newcomer.getValue().isEmpty()) {
-        newcomer.setValue(name);
-        return;
-      }
+    if (!newcomers.takePlaceOf(name)) {
+      add(name, null);
     }
-    add(name);
+  }
+
+  /** In the end only as many as there is time for, unless somebody's place is to be taken. */
+  private int mostNewcomers(Cluster present) {
+    boolean areNeeded = lost.stream().anyMatch(machine -> isIn(present, machine));
+    return active || areNeeded ? MOST_MACHINES : MOST_AT_THE_END;
   }
 
   /** What is not yet at its end; empty for nothing. */
@@ -379,12 +399,20 @@ public final class RingOperator {
     return lost.stream().anyMatch(machine -> identity.equals(machine.identity()));
   }
 
+  /** Whether the others are too few for all copies. */
+  private static boolean isNeeded(Cluster present, SimulatedMachine machine) {
+    var identity = machine.identity();
+    return identity != null
+        && present.ring().contains(identity)
+        && !Placement.objection(present.ring(), new RingChange.Remove(identity)).isEmpty();
+  }
+
   private static boolean isIn(Cluster present, SimulatedMachine machine) {
     var identity = machine.identity();
     return identity != null && present.member(identity) != null;
   }
 
-  private static @Nullable NodeId newcomerOf(Cluster present) {
+  static @Nullable NodeId newcomerOf(Cluster present) {
     var open = present.transition();
     return switch (open == null ? null : open.change()) {
       case RingChange.Add(var added) -> added.id();

@@ -10,11 +10,19 @@ import java.util.SplittableRandom;
 public final class Workload {
   private static final long NO_NODE_MICROS = 50_000;
 
+  private static final int RUSHING = 3;
+  private static final int RUSHED_REQUESTS = 6;
+  private static final long RUSHED_PAUSE_MICROS = 10_000;
+
   private final EventQueue events;
+  private final Wire wire;
+  private final History history;
   private final Habits habits;
+  private final ClusterSettings settings;
   private final SplittableRandom random;
   private final List<Client> clients = new ArrayList<>();
   private int left;
+  private boolean stopped;
   private int idle;
 
   public Workload(
@@ -25,21 +33,27 @@ public final class Workload {
       ClusterSettings settings,
       SplittableRandom random) {
     this.events = events;
+    this.wire = wire;
+    this.history = history;
     this.habits = habits;
+    this.settings = settings;
     this.random = random;
     this.left = habits.requests();
     for (int i = 0; i < habits.clients(); i++) {
       int number = i;
-      clients.add(
-          new Client(
-              wire,
-              history,
-              habits,
-              settings.quorum().n(),
-              settings.records().limits().valueBytes(),
-              random.split(),
-              () -> pause(number)));
+      clients.add(client(() -> pause(number)));
     }
+  }
+
+  private Client client(Runnable next) {
+    return new Client(
+        wire,
+        history,
+        habits,
+        settings.quorum().n(),
+        settings.records().limits().valueBytes(),
+        random.split(),
+        next);
   }
 
   public void begin() {
@@ -51,6 +65,14 @@ public final class Workload {
   /** No client begins anything more. */
   public void stop() {
     left = 0;
+    stopped = true;
+  }
+
+  /** Further clients come, do a few things one right after the other, and go. */
+  public void rush() {
+    for (int i = 0; i < RUSHING && !stopped; i++) {
+      new Visitor().pause();
+    }
   }
 
   public boolean isOver() {
@@ -58,8 +80,11 @@ public final class Workload {
   }
 
   private void pause(int client) {
-    long pause = (long) (-StrictMath.log(1 - random.nextDouble()) * habits.pauseMicros());
-    events.after(pause, () -> act(client));
+    events.after(pauseOf(habits.pauseMicros()), () -> act(client));
+  }
+
+  private long pauseOf(long meanMicros) {
+    return (long) (-StrictMath.log(1 - random.nextDouble()) * meanMicros);
   }
 
   private void act(int client) {
@@ -70,6 +95,24 @@ public final class Workload {
     left--;
     if (!clients.get(client).act()) {
       events.after(NO_NODE_MICROS, () -> act(client));
+    }
+  }
+
+  /** A client that is in a hurry. */
+  private final class Visitor {
+    private final Client client = client(this::pause);
+    private int left = RUSHED_REQUESTS;
+
+    private void pause() {
+      if (left-- > 0 && !stopped) {
+        events.after(pauseOf(RUSHED_PAUSE_MICROS), this::act);
+      }
+    }
+
+    private void act() {
+      if (!client.act()) {
+        pause();
+      }
     }
   }
 }

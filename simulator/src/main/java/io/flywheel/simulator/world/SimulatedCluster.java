@@ -172,6 +172,18 @@ public final class SimulatedCluster {
     start(machine);
   }
 
+  /** For a while those whose bit is set do not hear the others, nor the others them. */
+  public void split(long group, long micros) {
+    for (var from : machines) {
+      for (var to : machines) {
+        if ((group >> from.index() & 1) != (group >> to.index() & 1)) {
+          network.cut(from, to);
+          events.after(micros, () -> network.mend(from, to));
+        }
+      }
+    }
+  }
+
   /** Sets a machine's wall clock forward or, with a negative number, back. */
   public void jump(SimulatedMachine machine, long millis) {
     trace.add(Trace.Kind.CLOCK, machine.index(), millis);

@@ -102,6 +102,24 @@ final class CheckersTest {
   }
 
   @Test
+  void ownersOnTooFewRacksAreFound() {
+    assertFinds(
+        "PlacementRulesHold",
+        "io/flywheel/core/ring/Spread.java",
+        "    if (from == rack) {\n      return true;",
+        "    if (from >= 0) {\n      return true;");
+  }
+
+  @Test
+  void aCopyThatAFormerOwnerDropsTooSoonIsFound() {
+    assertFinds(
+        "CopiesOutliveChanges",
+        "io/flywheel/core/antientropy/Strays.java",
+        "      asked.add(key);\n      releases.ask(key, state);",
+        "      released(key, state);");
+  }
+
+  @Test
   void nodesThatKeepEachOtherBusyForNothingAreFound() {
     assertFinds(
         "WorkIsBounded",

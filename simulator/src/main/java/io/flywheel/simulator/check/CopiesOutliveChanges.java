@@ -1,0 +1,198 @@
+package io.flywheel.simulator.check;
+
+import io.flywheel.core.effect.Mutation;
+import io.flywheel.core.effect.StorageKey;
+import io.flywheel.core.effect.Table;
+import io.flywheel.core.message.ClientRequest.Put;
+import io.flywheel.core.message.Outcome.Written;
+import io.flywheel.core.model.Key;
+import io.flywheel.core.model.NodeId;
+import io.flywheel.core.ring.Cluster;
+import io.flywheel.core.version.Dot;
+import io.flywheel.simulator.workload.Attempt;
+import io.flywheel.simulator.workload.Operation;
+import io.flywheel.simulator.world.Damage;
+import io.flywheel.simulator.world.SimulatedMachine;
+import io.flywheel.simulator.world.SimulatedProcess;
+import io.flywheel.simulator.world.Witness;
+import java.util.List;
+
+/**
+ * No change of the ring takes a copy of an acknowledged write below the W that it was acknowledged
+ * with. Copies are counted on disks, whether their machines run or not, whenever a new epoch begins
+ * on the first of them, a record goes, or a member that has left is switched off. They are counted
+ * twice: wherever they are, and where readers of the new epoch meet them, with its owners and with
+ * those who stand in for an owner, unless it was forgotten whom a copy is kept for. And a former
+ * owner drops only what the owners have had on their disks. A node to whose copy a fault has ever
+ * happened is counted as if it had one, and so is an owner that is lost: what is kept for it goes
+ * to the others.
+ */
+final class CopiesOutliveChanges implements Witness {
+  private final Scene scene;
+  private final Explanation explanation;
+  private long epoch;
+  private boolean debtsDamaged;
+
+  CopiesOutliveChanges(Scene scene) {
+    this.scene = scene;
+    this.explanation = new Explanation(scene);
+  }
+
+  @Override
+  public void recovered(SimulatedMachine machine) {
+    checkStep();
+  }
+
+  @Override
+  public void synced(SimulatedMachine machine, List<Mutation> mutations) {
+    checkStep();
+    for (var mutation : mutations) {
+      var key = mutation.value() == null ? scene.evidence().keyAt(mutation) : null;
+      if (key != null && isJudged()) {
+        scene.history().of(key).forEach(operation -> check(operation, machine + " drops its own"));
+      }
+    }
+  }
+
+  @Override
+  public void left(SimulatedMachine machine) {
+    checkAll(machine + " is switched off");
+  }
+
+  @Override
+  public void damaged(SimulatedMachine machine, Damage damage) {
+    debtsDamaged |= damage == Damage.LOST_DEBT || damage == Damage.ROTTEN_DEBT;
+  }
+
+  private void checkStep() {
+    var newest = scene.evidence().newest();
+    if (newest != null && newest.epoch() > epoch) {
+      epoch = newest.epoch();
+      checkAll("epoch " + epoch + " begins");
+    }
+  }
+
+  private void checkAll(String occasion) {
+    if (isJudged()) {
+      scene.history().operations().forEach(operation -> check(operation, occasion));
+    }
+  }
+
+  private boolean isJudged() {
+    return scene.ringHasChanged() && scene.isDurable() && scene.cluster().hasNoClones();
+  }
+
+  private void check(Operation operation, String occasion) {
+    var newest = scene.evidence().newest();
+    if (newest == null) {
+      return;
+    }
+    var readers = newest.ownership().readers(newest.ring().partition(operation.key()));
+    var lost = readers.stream().filter(newest.lost()::contains).toList();
+    int wanted = copiesWanted(operation) - operation.everBereft(lost);
+    if (wanted <= 0) {
+      return;
+    }
+    int copies = 0;
+    int met = 0;
+    int givenUp = 0;
+    for (var machine : scene.cluster().inService()) {
+      if (scene.evidence().isKept(machine, operation)) {
+        copies++;
+        boolean isMet = isMet(machine, operation.key(), readers);
+        met += isMet ? 1 : 0;
+        givenUp += !isMet && scene.isGivenUp(machine) ? 1 : 0;
+      }
+    }
+    boolean everywhere = copies >= wanted;
+    // One copy, or fewer than usual, may be on disks alone whose nodes nobody waits for.
+    int promised = copiesWanted(operation);
+    boolean isScarce = promised == 1 || promised < scene.settings().quorum().w();
+    boolean whereRead = debtsDamaged || met + (isScarce ? givenUp : 0) >= wanted;
+    if ((!everywhere || !whereRead)
+        && !explanation.isReplaceable(operation)
+        && !explanation.isLoser(operation)) {
+      violation(
+          occasion
+              + " ("
+              + told(newest)
+              + ") with "
+              + copies
+              + " copies of "
+              + operation
+              + ", "
+              + met
+              + " of them where it is read, and it was acknowledged with "
+              + copiesWanted(operation));
+    }
+  }
+
+  /**
+   * The most copies that its client was promised, in whichever data centres; 0 where nothing was,
+   * or nothing has to last.
+   */
+  private int copiesWanted(Operation operation) {
+    int most = 0;
+    for (var attempt : operation.isVisible() ? operation.attempts() : List.<Attempt>of()) {
+      if (attempt.outcome() instanceof Written written
+          && written.receipt().durable()
+          && attempt.request() instanceof Put put) {
+        most = Math.max(most, put.w() == 0 ? scene.settings().quorum().w() : put.w());
+      }
+    }
+    return most;
+  }
+
+  private boolean isMet(SimulatedMachine machine, Key key, List<NodeId> readers) {
+    var identity = machine.identity();
+    return (identity != null && readers.contains(identity))
+        || machine.disk().durable(Table.DEBTS).containsKey(StorageKey.ofRecord(key));
+  }
+
+  private static String told(Cluster cluster) {
+    var open = cluster.transition();
+    return open == null
+        ? "at rest"
+        : open.change() + " " + open.phase() + (open.undone() ? " undone" : "");
+  }
+
+  /** A former owner that owes nothing of a record drops it by itself, in a batch of its own. */
+  @Override
+  public void storing(SimulatedProcess process, List<Mutation> mutations) {
+    var only = mutations.size() == 1 ? mutations.getFirst() : null;
+    var key = only == null || only.value() != null ? null : scene.evidence().keyAt(only);
+    var machine = process.machine();
+    if (key != null && isJudged() && !scene.history().revived() && !scene.isOwn(machine, key)) {
+      var dropped = scene.evidence().durable(machine, key);
+      if (dropped != null) {
+        for (var sibling : dropped.living()) {
+          checkReleased(process, key, sibling.dot());
+        }
+      }
+    }
+  }
+
+  private void checkReleased(SimulatedProcess process, Key key, Dot dot) {
+    var newest = scene.evidence().newest();
+    if (newest == null) {
+      return;
+    }
+    for (NodeId owner : newest.ownership().readers(newest.ring().partition(key))) {
+      if (!scene.isLost(owner)
+          && scene.isLastingOwner(key, owner)
+          && !scene.evidence().everDurable(owner, key).covers(dot)) {
+        violation(
+            process
+                + " drops "
+                + scene.evidence().operationOf(key, dot)
+                + ", which its owner "
+                + owner
+                + " never had");
+      }
+    }
+  }
+
+  private void violation(String text) {
+    scene.violation(CopiesOutliveChanges.class, text);
+  }
+}
