@@ -113,7 +113,7 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
           kindOfOpen.equals("replace")
               && nodeOfOpen.equals(asked)
               && open.get("replaces").text().equals(node);
-      case LEAVE -> kindOfOpen.equals("remove") && nodeOfOpen.equals(asked);
+      case LEAVE -> kindOfOpen.equals("leave") && nodeOfOpen.equals(asked);
       case REMOVE -> kindOfOpen.equals("remove") && nodeOfOpen.equals(node);
       case WEIGHT ->
           kindOfOpen.equals("weight")
@@ -128,7 +128,8 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
     String what =
         switch (open.get("kind").text()) {
           case "join" -> node + " is joining";
-          case "remove" -> node + " is leaving";
+          case "leave" -> node + " is leaving";
+          case "remove" -> node + " is being removed";
           case "replace" -> node + " is taking the place of " + open.get("replaces").text();
           default -> node + " is taking weight " + open.get("weight").text();
         };
@@ -140,6 +141,7 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
     String node = open.get("node").text();
     return switch (open.get("kind").text()) {
       case "join" -> "join --node HOST:PORT of " + node;
+      case "leave" -> "leave --node HOST:PORT of " + node;
       case "remove" -> "remove " + node;
       case "replace" -> "replace " + open.get("replaces").text() + " --node HOST:PORT of " + node;
       default -> "weight " + node + " " + open.get("weight").text();
@@ -160,7 +162,7 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
     }
     boolean there = member != Json.NOTHING;
     return switch (change.get("kind").text()) {
-      case "remove" -> !there;
+      case "leave", "remove" -> !there;
       case "weight" -> there && member.get("weight").text().equals(change.get("weight").text());
       default -> there;
     };

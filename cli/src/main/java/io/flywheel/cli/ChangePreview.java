@@ -72,7 +72,8 @@ final class ChangePreview {
     String node = change.get("node").text();
     return switch (change.get("kind").text()) {
       case "join" -> node + " joins";
-      case "remove" -> node + " leaves";
+      case "leave" -> node + " leaves";
+      case "remove" -> node + " is removed";
       case "replace" -> node + " takes the place of " + change.get("replaces").text();
       default -> node + " takes weight " + change.get("weight").text();
     };

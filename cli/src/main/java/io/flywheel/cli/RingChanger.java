@@ -113,8 +113,15 @@ final class RingChanger {
   }
 
   /** The same command again: it was interrupted, or somebody else has begun it. */
-  private int goOn(Json open, String name, Contacts contacts) throws Failure {
+  private int goOn(Json open, String name, Contacts contacts) throws Failure, IOException {
     if (!change.is(open, name)) {
+      boolean mayWait = change.kind() == Change.Kind.REMOVE && change.lost().isEmpty();
+      if (mayWait && !options.consent().isDryRun()) {
+        // It may wait for the very member that is dead: then it is undone without that one.
+        terminal.complain(Change.describe(open));
+        options.consent().obtain(terminal);
+        post(change.begin());
+      }
       throw new Failure(
           Exit.FAILED,
           "%s: the ring changes one step at a time; wait for its end (`flywheel status`), or undo it"
@@ -236,7 +243,8 @@ final class RingChanger {
     String node = change.get("node").text();
     return switch (change.get("kind").text()) {
       case "join" -> "joining of " + node;
-      case "remove" -> "leaving of " + node;
+      case "leave" -> "leaving of " + node;
+      case "remove" -> "removal of " + node;
       case "replace" -> "replacement of " + change.get("replaces").text() + " by " + node;
       default -> "weight of " + node;
     };

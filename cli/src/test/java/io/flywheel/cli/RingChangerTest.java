@@ -103,7 +103,7 @@ final class RingChangerTest {
       assertEquals(0, ran.exit(), ran.err());
       assertEquals(
           """
-          node-3 leaves: 48 of 96 copies of partitions move (50.0%); the least possible is 48
+          node-3 is removed: 48 of 96 copies of partitions move (50.0%); the least possible is 48
           about 96.0MiB are fetched, by each node at 50.0MiB/s at most: 2s, or more under load
           node    copies  gains  loses  then  fetches   peak-disk  disk-free
           node-1  48      24     0      72    +48.0MiB  +24.0MiB   1.0MiB
@@ -209,7 +209,7 @@ final class RingChangerTest {
     try (var node = node(ring(4, WITH, "null"), ring(7, WITHOUT, "null"))) {
       Ran agreed = interactively(node, "yes\n", "remove", "node-3");
       assertEquals(0, agreed.exit(), agreed.err());
-      assertTrue(agreed.out().contains("done: leaving of node-3, epoch 7"), agreed.out());
+      assertTrue(agreed.out().contains("done: removal of node-3, epoch 7"), agreed.out());
     }
   }
 
@@ -227,11 +227,11 @@ final class RingChangerTest {
       List<String> lines = ran.out().lines().toList();
       assertEquals(
           List.of(
-              "node-3 is leaving",
+              "node-3 is being removed",
               "joining: waiting for node-1 to confirm",
               "copying: 12 of 48 copies, 1.0KiB of 4.0KiB",
               "ready",
-              "done: leaving of node-3, epoch 7"),
+              "done: removal of node-3, epoch 7"),
           lines.subList(lines.size() - 5, lines.size()));
       assertEquals("{\"change\":\"remove\",\"node\":\"node-3\"}", posts(node).getLast());
     }
@@ -243,7 +243,7 @@ final class RingChangerTest {
         node(ring(5, WITH, joining()), ring(5, WITH, joining()), ring(7, WITHOUT, "null"))) {
       Ran ran = against(node, "remove", "node-3");
       assertEquals(0, ran.exit(), ran.err());
-      assertTrue(ran.out().startsWith("node-3 is leaving already; going on\n"), ran.out());
+      assertTrue(ran.out().startsWith("node-3 is being removed already; going on\n"), ran.out());
       assertEquals(List.of(), posts(node));
     }
   }
@@ -253,7 +253,7 @@ final class RingChangerTest {
     try (var node = node(ring(5, WITH, joining()))) {
       Ran ran = against(node, "weight", "node-1", "2", "--yes");
       assertEquals(1, ran.exit());
-      assertTrue(ran.err().contains("node-3 is leaving"), ran.err());
+      assertTrue(ran.err().contains("node-3 is being removed"), ran.err());
       assertTrue(ran.err().contains("flywheel remove node-3 --undo"), ran.err());
       assertEquals(1, against(node, "weight", "node-1", "2", "--undo").exit());
       assertEquals(List.of(), posts(node));
@@ -270,7 +270,7 @@ final class RingChangerTest {
       begun = answer(202, "{\"epoch\":6,\"change\":" + CHANGE.formatted("undoing", "") + "}");
       Ran ran = against(node, "remove", "node-3", "--undo");
       assertEquals(0, ran.exit(), ran.err());
-      assertTrue(ran.out().endsWith("undone: leaving of node-3, epoch 7\n"), ran.out());
+      assertTrue(ran.out().endsWith("undone: removal of node-3, epoch 7\n"), ran.out());
       assertEquals(List.of("{\"change\":\"undo\"}"), posts(node));
     }
     rings.clear();
@@ -279,6 +279,22 @@ final class RingChangerTest {
       assertEquals(1, ran.exit());
       assertTrue(ran.err().contains("nothing to undo"), ran.err());
       assertEquals(2, against(node, "remove", "node-3", "--undo", "--dry-run").exit());
+    }
+  }
+
+  @Test
+  void aChangeThatWaitsForOneThatIsDeadIsUndoneByWhoeverRemovesThatOne() {
+    String leaving = joining().replace("remove", "leave");
+    try (var node = node(ring(5, WITH, leaving))) {
+      begun = answer(409, "{\"title\":\"no\",\"detail\":\"it is undone now: ask again\"}");
+      Ran asked = interactively(node, "n\n", "remove", "node-3");
+      assertEquals(1, asked.exit());
+      assertTrue(asked.err().contains("node-3 is leaving"), asked.err());
+      assertEquals(List.of(), posts(node));
+      Ran removed = against(node, "remove", "node-3", "--yes");
+      assertEquals(1, removed.exit());
+      assertTrue(removed.err().contains("it is undone now: ask again"), removed.err());
+      assertEquals("{\"change\":\"remove\",\"node\":\"node-3\"}", posts(node).getLast());
     }
   }
 

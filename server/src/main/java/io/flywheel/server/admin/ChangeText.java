@@ -47,6 +47,7 @@ final class ChangeText {
     switch (change) {
       case RingChange.Add(var member) -> write("join", member.id());
       case RingChange.Remove(var node) -> write("remove", node);
+      case RingChange.Leave(var node) -> write("leave", node);
       case RingChange.Replace(var old, var by) -> {
         write("replace", by.id());
         json.writeStringField("replaces", names.of(old));

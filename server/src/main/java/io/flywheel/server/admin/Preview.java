@@ -85,11 +85,12 @@ final class Preview {
     var names = new Names(view);
     RingChange change =
         switch (wanted.kind()) {
-          case LEAVE -> new RingChange.Remove(view.id());
+          case LEAVE -> new RingChange.Leave(view.id());
           case REMOVE -> new RingChange.Remove(dead(wanted.node(), view));
           default -> new RingChange.Reweigh(named(wanted.node(), view).id(), wanted.weight());
         };
-    if (change instanceof RingChange.Remove && ring.members().size() <= ring.n()) {
+    boolean isLess = change instanceof RingChange.Remove || change instanceof RingChange.Leave;
+    if (isLess && ring.members().size() <= ring.n()) {
       throw refused(
           "the %d copies of each key need %d members, and there are no more; add one first"
               .formatted(ring.n(), ring.n()));
