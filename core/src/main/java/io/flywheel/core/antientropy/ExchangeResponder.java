@@ -53,12 +53,13 @@ final class ExchangeResponder {
     peers.send(from, new TreeSumsReply(theirs.request(), answers));
   }
 
-  /** Who is to own the partition cannot wait until the sweep comes past. */
+  /** Who is to own the partition, or to go on alone, cannot wait until the sweep comes past. */
   private void buildFor(Peers peers, NodeId from, int partition) {
     boolean waits =
         partition < with.trees().partitions()
             && with.trees().tree(partition) == null
-            && !peers.ring().owns(from, new Partition(partition));
+            && (peers.ownership().replicationChanges()
+                || !peers.ring().owns(from, new Partition(partition)));
     if (waits) {
       builds.build(partition, _ -> {});
     }

@@ -103,28 +103,30 @@ public final class GetCoordinator {
   }
 
   /**
-   * Reads from {@code r} nodes.
+   * Reads from so many nodes, or all where there are fewer copies.
    *
-   * @param pr how many of them must be primaries
-   * @param reach the data centres of which a quorum must answer
+   * @param strict how many of them must be primaries
+   * @param reach what share must answer, or a quorum of which data centres
    * @param deadlineMillis by the monotonic clock
    */
   public void get(
       Peers peers,
       Key key,
       Conflicts conflicts,
-      int r,
-      int pr,
+      int count,
+      int strict,
       Reach reach,
       long deadlineMillis,
       GetListener listener) {
+    var primaries = peers.readers(key);
+    int r = reach.nodes(count, primaries.size());
+    int pr = Math.min(strict, primaries.size());
     var joined = joinable(key);
     if (joined != null && joined.tally.isFor(r, pr, reach) && joined.endsWith(deadlineMillis)) {
       joined.listeners.add(listener);
       return;
     }
     long now = schedule.monotonicMillis();
-    var primaries = peers.readers(key);
     int alive = peers.countAlive(primaries, now);
     var replicas = peers.replicas(key, now);
     var tally = new GetTally(peers, key, r, pr, reach, conflicts);

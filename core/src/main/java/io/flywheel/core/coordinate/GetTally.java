@@ -79,7 +79,7 @@ final class GetTally {
 
   /** Whether it does not matter in which data centres nodes answer. */
   boolean isAnywhere() {
-    return reach.isAnywhere();
+    return !reach.isByDatacenter();
   }
 
   /** What it takes, for who did not get it. */

@@ -125,6 +125,11 @@ public final class Peers {
     return ownership.gains(node, partition(key));
   }
 
+  /** Whether {@code node} owns the key before the change and after it. */
+  public boolean keeps(NodeId node, Key key) {
+    return ownership.keeps(node, partition(key));
+  }
+
   /** Whether {@code node} is lost, or is gone and the change that is open gives it up. */
   public boolean isDismissed(NodeId node, long monotonicMillis) {
     var transition = ownership.transition();

@@ -421,10 +421,7 @@ public final class PutCoordinator {
       accuse(tally.silent(peers.self()));
       answer(
           new Unknown(
-              tally.stored().size()
-                  + " of "
-                  + Math.max(order.w(), order.pw())
-                  + " replicas confirmed in time"));
+              tally.stored().size() + " of " + tally.required() + " replicas confirmed in time"));
     }
 
     private void answer(Outcome outcome) {

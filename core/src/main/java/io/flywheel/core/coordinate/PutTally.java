@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While the ring changes, a partition that moves has two lists of owners, and enough is what is
  * enough for each of them: W nodes and PW primaries. A node counts for the lists that it owns by
- * or, where it stands in, for those of the owner whose copy it keeps.
+ * or, where it stands in, for those of the owner whose copy it keeps. The lists may differ in
+ * length; a W that has a name is as many as that is of each, and no W is more than all.
  */
 final class PutTally {
   private final int w;
@@ -121,14 +122,19 @@ final class PutTally {
   }
 
   private boolean enough(List<NodeId> owners) {
-    return nodes(owners, stored) >= w
-        && (pw == 0 || primaries(owners, stored) >= pw)
+    return nodes(owners, stored) >= needed(owners)
+        && (pw == 0 || primaries(owners, stored) >= Math.min(pw, owners.size()))
         && reaches(owners, stored);
+  }
+
+  /** How many nodes that count for these owners are enough. */
+  private int needed(List<NodeId> owners) {
+    return reach.nodes(w, owners.size());
   }
 
   /** Whether those who count for the owners are quorums where the request asks for them. */
   private boolean reaches(List<NodeId> owners, Collection<NodeId> from) {
-    if (reach.isAnywhere()) {
+    if (!reach.isByDatacenter()) {
       return true;
     }
     var counted = new ArrayList<>(from);
@@ -170,8 +176,8 @@ final class PutTally {
       possible = new ArrayList<>(possible);
       possible.removeAll(failed);
     }
-    return nodes(owners, possible) < w
-        || primaries(owners, possible) < pw
+    return nodes(owners, possible) < needed(owners)
+        || primaries(owners, possible) < Math.min(pw, owners.size())
         || !reaches(owners, possible);
   }
 
@@ -185,9 +191,9 @@ final class PutTally {
         + " are alive and "
         + (nodes(owners, asked.keySet()) - alive)
         + " other nodes can stand in; W is "
-        + w
+        + needed(owners)
         + (pw > 0 ? ", PW " + pw : "")
-        + (reach.isAnywhere() ? "" : ", and it takes " + reach);
+        + (reach.isByDatacenter() ? ", and it takes " + reach : "");
   }
 
   boolean hasStored(NodeId node) {
@@ -232,9 +238,14 @@ final class PutTally {
     return writers.size();
   }
 
-  /** How many copies a key has. */
+  /** How many copies a key has, by the list by which primaries are counted. */
   int n() {
-    return readers.size();
+    return fewer().size();
+  }
+
+  /** How many nodes are waited for, by the list that is read. */
+  int required() {
+    return Math.max(needed(readers), pw);
   }
 
   /** Primaries that have it: by the list that has fewer of them, as long as there are two. */
@@ -248,9 +259,11 @@ final class PutTally {
   }
 
   private List<NodeId> fewer() {
-    return beside != null && primaries(beside, stored) < primaries(readers, stored)
-        ? beside
-        : readers;
+    if (beside == null) {
+      return readers;
+    }
+    int more = primaries(beside, stored) - primaries(readers, stored);
+    return more < 0 || (more == 0 && beside.size() > readers.size()) ? beside : readers;
   }
 
   List<NodeId> stored() {

@@ -25,7 +25,7 @@ final class Reached {
       List<NodeId> owners,
       Reach reach,
       Peers peers) {
-    if (reach.scope() == Scope.ANYWHERE) {
+    if (!reach.isByDatacenter()) {
       return true;
     }
     var copies = new TreeMap<String, Integer>();

@@ -20,9 +20,10 @@ final class Creditors {
    * Those who have to have it before nothing is owed any more. That is whoever owns the partition
    * by now: all of its owners where the creditor is none, as the ring has changed; and where it is
    * changing, those who are to own it as well, or what was paid would be missing when these are
-   * read. Of those who take another's place only who lives is waited for, and nobody of those who
-   * never come back. What one of these is owed is for all others: whoever takes its place copies
-   * them. Where none is left it is kept until there is one.
+   * read; where an owner gives up one of too many copies, all who stay. Of those who take another's
+   * place only who lives is waited for, and nobody of those who never come back. What one of these
+   * is owed is for all others: whoever takes its place copies them. Where none is left it is kept
+   * until there is one.
    */
   static List<NodeId> of(Peers present, Key key, NodeId creditor, long nowMillis) {
     boolean loses = loses(present, creditor, present.ring().partition(key));
@@ -30,7 +31,7 @@ final class Creditors {
     owners.removeIf(owner -> !owner.equals(creditor) && present.isDismissed(owner, nowMillis));
     if (present.isLost(creditor) && owners.size() > 1) {
       owners.remove(creditor);
-    } else if (present.owns(creditor, key)) {
+    } else if (present.owns(creditor, key) && !outlasts(present, loses)) {
       owners.removeIf(
           owner ->
               !owner.equals(creditor)
@@ -40,13 +41,22 @@ final class Creditors {
     return owners;
   }
 
-  /** Those who take the creditor's place, if they do and it may still be undone. */
+  /** Whether all others are to have what a creditor has that gives its copy up. */
+  private static boolean outlasts(Peers present, boolean loses) {
+    return loses && present.ownership().replicationChanges();
+  }
+
+  /**
+   * Those who take the creditor's place, if they do and it may still be undone; where there are to
+   * be fewer copies, those who stay.
+   */
   static List<NodeId> heirs(Peers present, Key key, NodeId creditor) {
     boolean loses = loses(present, creditor, present.ring().partition(key));
     var heirs = new ArrayList<NodeId>();
     for (NodeId owner : present.writers(key)) {
-      boolean isHeir =
-          present.gains(owner, key) && !owner.equals(present.self()) && !present.isLost(owner);
+      boolean succeeds =
+          present.gains(owner, key) || (outlasts(present, loses) && present.keeps(owner, key));
+      boolean isHeir = succeeds && !owner.equals(present.self()) && !present.isLost(owner);
       if (loses && present.owns(creditor, key) && isHeir) {
         heirs.add(owner);
       }

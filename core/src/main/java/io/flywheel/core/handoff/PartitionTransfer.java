@@ -9,6 +9,7 @@ import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Slice;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * of one copy and the differences; a source that dies in the middle is made up for by the
  * comparison with the others; and what arrived is verified in any case. While clients write, sums
  * differ all the time; what differs is pulled once, and that is enough, because new writes come
- * here by themselves.
+ * here by themselves. Who owns the partition already, and is to get what others have who give it
+ * up, only compares. A source that has handed out nothing yet is first asked for nothing: it
+ * answers that only when all that it took before the change is on its disk, and in its sums.
  */
 final class PartitionTransfer {
   private static final long RETRY_MILLIS = 500;
@@ -45,6 +48,9 @@ final class PartitionTransfer {
 
   /** Those that are still to be compared with. */
   private final ArrayDeque<NodeId> unverified = new ArrayDeque<>();
+
+  /** Those that have handed something out, and so have nothing more on its way to their disks. */
+  private final TreeSet<NodeId> drained = new TreeSet<>();
 
   /** Slices that differ from those of {@code source}, and are to be pulled. */
   private final ArrayDeque<Slice> differing = new ArrayDeque<>();
@@ -121,6 +127,8 @@ final class PartitionTransfer {
       with.later(RETRY_MILLIS, this::start);
     } else if (sources.isEmpty()) {
       listener.arrived(this); // nobody is left who had anything
+    } else if (peers.ownership().keeps(peers.self(), partition)) {
+      verifyAll();
     } else {
       source = sources.getFirst();
       var end = StorageKey.before(whole.endHash(with.settings().partitions()));
@@ -144,6 +152,7 @@ final class PartitionTransfer {
     }
     pulled = complete;
     if (complete) {
+      noteDrained();
       verifyAll();
     } else {
       with.later(RETRY_MILLIS, this::start);
@@ -203,6 +212,11 @@ final class PartitionTransfer {
       return;
     }
     source = next;
+    if (!drained.contains(next)) {
+      var start = StorageKey.at(whole.startHash(with.settings().partitions()));
+      pull(next, start, start, complete -> askedForNothing(complete));
+      return;
+    }
     comparison.compare(
         peers,
         next,
@@ -222,6 +236,21 @@ final class PartitionTransfer {
             with.later(RETRY_MILLIS, PartitionTransfer.this::verifyAll);
           }
         });
+  }
+
+  private void askedForNothing(boolean complete) {
+    if (complete) {
+      noteDrained();
+      verifyNext();
+    } else {
+      with.later(RETRY_MILLIS, this::verifyAll);
+    }
+  }
+
+  private void noteDrained() {
+    if (source != null) {
+      drained.add(source);
+    }
   }
 
   private void pullDiffering(NodeId from) {

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * One that is away is waited for, also one that leaves: all others together may not have what it
  * has. Where it never comes back, all other owners are merged, and are waited for: any of them may
  * be the only one left to have a write. As no change ends without them, that costs nothing.
+ *
+ * <p>Where the number of copies changes nobody takes another's place. Who gains a partition merges
+ * what all owners have; and who keeps it, while others give it up, gets what these have and it does
+ * not. So a write that was on any owner who goes is on all who are left.
  */
 final class TransferSources {
   private TransferSources() {}
@@ -26,6 +30,9 @@ final class TransferSources {
    * Those of whose copies everything is needed, the best first; null while too few of them live.
    */
   static @Nullable List<NodeId> of(Peers peers, Partition partition, long nowMillis) {
+    if (peers.ownership().replicationChanges()) {
+      return whereCopiesChange(peers, partition, nowMillis);
+    }
     var replaced = replaced(peers, partition);
     if (replaced != null && peers.isAlive(replaced, nowMillis)) {
       return List.of(replaced);
@@ -38,13 +45,30 @@ final class TransferSources {
     return all;
   }
 
+  private static @Nullable List<NodeId> whereCopiesChange(
+      Peers peers, Partition partition, long nowMillis) {
+    var ownership = peers.ownership();
+    var sources = new ArrayList<NodeId>(ownership.ownersBefore(partition));
+    if (sources.contains(peers.self())) {
+      sources.removeAll(ownership.ownersAfter(partition));
+    }
+    sources.removeIf(peers::isLost);
+    if (peers.countAlive(sources, nowMillis) < sources.size()) {
+      return null;
+    }
+    if (!sources.isEmpty()) {
+      Collections.rotate(sources, -(partition.index() % sources.size()));
+    }
+    return sources;
+  }
+
   /**
-   * The owners before the change, but who never comes back; null while not all of them live. What
-   * one has lost may be with any other alone.
+   * The other owners before the change, but who never comes back; null while not all of them live.
+   * What one has lost may be with any other alone.
    */
   static @Nullable List<NodeId> living(Peers peers, Partition partition, long nowMillis) {
     var left = new ArrayList<NodeId>(peers.ownership().ownersBefore(partition));
-    left.removeIf(node -> peers.isDismissed(node, nowMillis));
+    left.removeIf(node -> node.equals(peers.self()) || peers.isDismissed(node, nowMillis));
     return peers.countAlive(left, nowMillis) == left.size() ? left : null;
   }
 

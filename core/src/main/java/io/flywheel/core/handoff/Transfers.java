@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings here what a change of the ring gives to this node, and hands to others what it gives to
- * them.
+ * Brings here what a change of the ring gives to this node, or what others give up beside it, and
+ * hands to others what it gives to them.
  *
  * <p>It begins when all members are known to have the change on their disks. From then on every
  * write goes to this node by itself; what was written before is on the disks of those who own it
@@ -115,7 +115,7 @@ public final class Transfers {
     bytesReceived = 0;
     rateBytes = 0;
     if (change != null) {
-      for (Partition partition : now.ownership().gainedBy(now.self())) {
+      for (Partition partition : now.ownership().filledBy(now.self())) {
         wanted++;
         if (!arrived.contains(partition.index())) {
           waiting.add(partition.index());

@@ -98,7 +98,11 @@ public final class Confirmations {
         && switch (change) {
           case RingChange.Add(var newcomer) -> newcomer.id().equals(node);
           case RingChange.Replace(_, var newcomer) -> newcomer.id().equals(node);
-          case RingChange.Remove _, RingChange.Leave _, RingChange.Reweigh _ -> false;
+          case RingChange.Remove _,
+              RingChange.Leave _,
+              RingChange.Reweigh _,
+              RingChange.Replicate _ ->
+              false;
         };
   }
 }

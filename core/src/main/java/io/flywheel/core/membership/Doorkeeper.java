@@ -67,7 +67,7 @@ public final class Doorkeeper {
     }
     if (envelope.settings() != settings) {
       return new Verdict.TurnedAway(
-          "node " + envelope.from() + " has other cluster settings (cluster, partitions, n)");
+          "node " + envelope.from() + " has other cluster settings (cluster, partitions)");
     }
     if (cluster == null) {
       boolean forms =

@@ -61,8 +61,8 @@ public final class Formation {
       obstacle = member.name() + " is not among the initial-members";
       return;
     }
-    if (announce.records() != settings.records().digest()) {
-      obstacle = member.name() + " has other limits or namespaces";
+    if (announce.beginning() != settings.beginning()) {
+      obstacle = member.name() + " has another replication, other limits or namespaces";
       return;
     }
     var known = announced.get(member.name());
@@ -177,7 +177,6 @@ public final class Formation {
 
   private static boolean isSound(Ring ring, Set<NodeId> members, ClusterSettings settings) {
     return ring.partitions() == settings.partitions()
-        && ring.replication().equals(settings.replication())
         && ring.members().stream().allMatch(member -> members.contains(member.id()));
   }
 

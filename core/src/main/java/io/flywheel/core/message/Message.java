@@ -58,9 +58,9 @@ public sealed interface Message {
   /**
    * Before a cluster is formed: who I am, and with whom I expect to form it.
    *
-   * @param records digest of the {@link RecordSettings} that it is to begin with
+   * @param beginning digest of the settings that it is to begin with
    */
-  record Announce(Member member, List<String> initialMembers, long records)
+  record Announce(Member member, List<String> initialMembers, long beginning)
       implements AboutMembers {}
 
   /** The cluster exists: its id, its settings, its members and its ring. */

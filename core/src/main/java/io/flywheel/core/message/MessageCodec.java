@@ -118,7 +118,7 @@ public final class MessageCodec {
         announce.member().write(out);
         out.varint(announce.initialMembers().size());
         announce.initialMembers().forEach(out::text);
-        out.i64(announce.records());
+        out.i64(announce.beginning());
       }
       case Formed formed -> {
         formed.records().write(out.u8(FORMED).i64(formed.clusterId()));

@@ -6,9 +6,10 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What a node is configured to believe of its cluster. Its name, its partitions and the placement
- * of copies are compared with every message, by their fingerprint. The rest only begins with what
- * is configured at formation: once there is a cluster, its {@link RecordSettings} count.
+ * What a node is configured to believe of its cluster. Its name and its partitions are compared
+ * with every message, by their fingerprint. The rest only begins with what is configured at
+ * formation: once there is a cluster, its {@link RecordSettings} count, and the copies that its
+ * ring has.
  */
 public final class ClusterSettings {
   private final String cluster;
@@ -46,7 +47,7 @@ public final class ClusterSettings {
     this.replication = replication;
     this.namespaces = List.copyOf(namespaces);
     this.records = RecordSettings.of(limits, namespaces);
-    this.fingerprint = computeFingerprint();
+    this.fingerprint = digest(new ByteWriter().text(cluster).varint(partitions));
   }
 
   public String cluster() {
@@ -62,7 +63,7 @@ public final class ClusterSettings {
     return quorum;
   }
 
-  /** N, and where these copies stand. */
+  /** N, and where these copies stand, in a cluster that is formed with these settings. */
   public Replication replication() {
     return replication;
   }
@@ -82,16 +83,15 @@ public final class ClusterSettings {
     return fingerprint;
   }
 
-  private long computeFingerprint() {
+  /** A digest of what a cluster begins with, and may change later. */
+  public long beginning() {
     var out = new ByteWriter();
-    out.text(cluster).varint(partitions).varint(quorum.n());
-    if (replication.isByDatacenter()) {
-      replication.write(out);
-    }
+    records.write(out);
+    replication.write(out.varint(replication.n()));
     return digest(out);
   }
 
-  static long digest(ByteWriter written) {
+  private static long digest(ByteWriter written) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(written.toByteArray());
       return new ByteReader(digest).i64();

@@ -3,7 +3,7 @@ package io.flywheel.core.model;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The names that a client may say in place of a number for W or R, as others have them too. */
+/** The names that W and R may have in place of a number, as others have them too. */
 public enum Level {
   ONE,
   QUORUM,
@@ -26,19 +26,12 @@ public enum Level {
     return null;
   }
 
-  /** How many nodes that is of all {@code n}, wherever they stand. */
-  public int count(int n) {
-    return switch (this) {
-      case ONE, LOCAL_QUORUM, EACH_QUORUM -> 1;
-      case QUORUM -> n / 2 + 1;
-      case ALL -> n;
-    };
-  }
-
-  /** Where it asks for quorums beside that. */
+  /** What it asks for beside one node. */
   public Reach reach() {
     return switch (this) {
-      case ONE, QUORUM, ALL -> Reach.ANYWHERE;
+      case ONE -> Reach.ANYWHERE;
+      case QUORUM -> Reach.QUORUM;
+      case ALL -> Reach.ALL;
       case LOCAL_QUORUM -> Reach.LOCAL;
       case EACH_QUORUM -> Reach.EACH;
     };

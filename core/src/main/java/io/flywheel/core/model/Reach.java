@@ -1,18 +1,24 @@
 package io.flywheel.core.model;
 
 /**
- * In which data centres a request has to reach a quorum of the copies there, beside its W or R.
+ * What a request has to reach beside its W or R: a share of all copies, however many there are by
+ * then, or a quorum of those in some data centres.
  *
  * @param datacenter the one that counts, where it is one; empty as long as it is that of the node
  *     that the client asked
  */
 public record Reach(Scope scope, String datacenter) {
-  /** Which data centres count. */
+  /** Which copies count. */
   public enum Scope {
-    /** None by itself. */
+    /** Whichever: it is the number alone that counts. */
     ANYWHERE(0),
+    /** A quorum of those in one data centre. */
     LOCAL(1),
-    EACH(2);
+    /** A quorum of those in each data centre. */
+    EACH(2),
+    /** A majority of all. */
+    QUORUM(3),
+    ALL(4);
 
     private final int code;
 
@@ -24,17 +30,34 @@ public record Reach(Scope scope, String datacenter) {
   public static final Reach ANYWHERE = new Reach(Scope.ANYWHERE, "");
   public static final Reach LOCAL = new Reach(Scope.LOCAL, "");
   public static final Reach EACH = new Reach(Scope.EACH, "");
+  public static final Reach QUORUM = new Reach(Scope.QUORUM, "");
+  public static final Reach ALL = new Reach(Scope.ALL, "");
 
   private static final int MOST_NAME_BYTES = 255;
-
-  /** Whether no data centre counts by itself. */
-  public boolean isAnywhere() {
-    return scope == Scope.ANYWHERE;
-  }
 
   /** The same, asked of a node in that data centre. */
   public Reach from(String here) {
     return scope == Scope.LOCAL && datacenter.isEmpty() ? new Reach(scope, here) : this;
+  }
+
+  /** Whether it matters in which data centres nodes answer. */
+  public boolean isByDatacenter() {
+    return scope == Scope.LOCAL || scope == Scope.EACH;
+  }
+
+  /**
+   * How many nodes have to answer, wherever they stand, where that many copies are counted.
+   *
+   * @param number W or R, as far as it is a number: above the number of copies it is all of them
+   */
+  public int nodes(int number, int copies) {
+    int share =
+        switch (scope) {
+          case ANYWHERE, LOCAL, EACH -> 1;
+          case QUORUM -> copies / 2 + 1;
+          case ALL -> copies;
+        };
+    return Math.max(Math.min(number, copies), share);
   }
 
   public void write(ByteWriter out) {
@@ -48,6 +71,8 @@ public record Reach(Scope scope, String datacenter) {
       case 0 -> ANYWHERE;
       case 1 -> new Reach(Scope.LOCAL, name);
       case 2 -> EACH;
+      case 3 -> QUORUM;
+      case 4 -> ALL;
       default -> throw new MalformedException("a reach of the unknown scope " + scope);
     };
   }
@@ -58,6 +83,8 @@ public record Reach(Scope scope, String datacenter) {
       case ANYWHERE -> "anywhere";
       case LOCAL -> "a quorum in " + (datacenter.isEmpty() ? "this data centre" : datacenter);
       case EACH -> "a quorum in each data centre";
+      case QUORUM -> "a quorum";
+      case ALL -> "all copies";
     };
   }
 }

@@ -105,13 +105,6 @@ public record RecordSettings(Limits limits, SortedMap<String, NamespaceSettings>
     return "";
   }
 
-  /** Tells settings apart. */
-  public long digest() {
-    var out = new ByteWriter();
-    write(out);
-    return ClusterSettings.digest(out);
-  }
-
   public void write(ByteWriter out) {
     limits.write(out);
     out.varint(namespaces.size());

@@ -3,6 +3,7 @@ package io.flywheel.core.model;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
@@ -51,8 +52,11 @@ public record Replication(int n, SortedMap<String, Integer> byDatacenter) {
     byDatacenter.forEach((name, copies) -> out.text(name).varint(copies));
   }
 
+  /** As it is configured. */
   @Override
   public String toString() {
-    return isByDatacenter() ? byDatacenter.toString() : Integer.toString(n);
+    var text = new StringJoiner(", ", "{", "}");
+    byDatacenter.forEach((name, copies) -> text.add(name + ": " + copies));
+    return isByDatacenter() ? text.toString() : "{n: " + n + "}";
   }
 }

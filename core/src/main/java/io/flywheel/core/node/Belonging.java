@@ -40,8 +40,8 @@ final class Belonging {
     var settings = config.settings();
     if (stored.settings() != settings.fingerprint()) {
       throw new MalformedException(
-          "the data directory was formed with other cluster settings: cluster, partitions and n"
-              + " cannot be changed here");
+          "the data directory was formed with other cluster settings: cluster and partitions"
+              + " cannot be changed");
     }
     String contradiction = stored.records().contradiction(settings.namespaces());
     if (!contradiction.isEmpty()) {
@@ -52,7 +52,7 @@ final class Belonging {
   /** Where a configuration says something else than the cluster, which counts. */
   static List<String> differences(Cluster stored, ClusterSettings configured) {
     var inForce = stored.records();
-    var differences = new ArrayList<String>();
+    var differences = new ArrayList<>(ofCopies(stored, configured));
     for (NamespaceSettings namespace : configured.namespaces()) {
       var present = inForce.namespace(namespace.name());
       if (present == null) {
@@ -74,6 +74,28 @@ final class Belonging {
     if (!inForce.limits().equals(configured.records().limits())) {
       differences.add(
           "other limits are configured than the cluster's, which count: " + inForce.limits());
+    }
+    return differences;
+  }
+
+  /** The same of the number of copies alone, to which R and W have to fit. */
+  static List<String> ofCopies(Cluster stored, ClusterSettings configured) {
+    var copies = stored.ring().replication();
+    if (copies.equals(configured.replication())) {
+      return List.of();
+    }
+    var differences = new ArrayList<String>();
+    differences.add(
+        "replication "
+            + configured.replication()
+            + " is configured, and the cluster has "
+            + copies
+            + ", which counts: only 'flywheel replication' changes it");
+    var quorum = configured.quorum();
+    if (!quorum.overlaps(copies.n())) {
+      differences.add(
+          "of %d copies the configured R, %s, and W, %s, need not meet: reads may miss writes"
+              .formatted(copies.n(), quorum.reads(), quorum.writes()));
     }
     return differences;
   }

@@ -25,6 +25,7 @@ import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Quorum;
+import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RecordSettings;
 import io.flywheel.core.replica.PutOrder;
 import io.flywheel.core.ring.Replica;
@@ -183,7 +184,7 @@ final class ClientDesk {
       answer.accept(tooLarge(put.write()));
       return;
     }
-    if (!isCount(put.w()) || put.pw() > defaults.n()) {
+    if (put.w() < 1) {
       answer.accept(badQuorum("W and PW"));
       return;
     }
@@ -208,12 +209,11 @@ final class ClientDesk {
 
   private void put(
       ClientRequest.Put put, NamespaceSettings namespace, long deadline, Consumer<Outcome> answer) {
-    int w = put.w() == 0 ? defaults.w() : put.w();
-    int pw = put.pw() == 0 ? defaults.pw() : put.pw();
-    if (!isCount(w) || pw < 0 || pw > defaults.n()) {
+    if (!areCounts(put.w(), put.pw())) {
       answer.accept(badQuorum("W and PW"));
       return;
     }
+    boolean isUnsaid = put.w() == 0 && put.reach().equals(Reach.ANYWHERE);
     if (put.ttlMillis() < 0 || put.ttlMillis() > NamespaceSettings.LONGEST_TTL_MILLIS) {
       answer.accept(new Refused(Refusal.BAD_TTL, "a TTL is above 0 and at most a century"));
       return;
@@ -250,9 +250,9 @@ final class ClientDesk {
             read,
             expiry(put, namespace),
             PutOrder.NOW,
-            w,
-            pw,
-            put.reach().from(here()),
+            isUnsaid ? defaults.writes().number() : put.w(),
+            put.pw(),
+            (isUnsaid ? defaults.writes().reach() : put.reach()).from(here()),
             put.id(),
             deadline);
     Consumer<Outcome> counted = put.write().tombstone() ? counting(answer) : answer;
@@ -274,14 +274,14 @@ final class ClientDesk {
 
   /** What the write need not reach is not asked first either. */
   private void readThenPut(PutOrder order, NamespaceSettings namespace, Consumer<Outcome> answer) {
-    boolean isAnywhere = order.reach().isAnywhere();
+    boolean isNear = order.reach().isByDatacenter();
     gets.get(
         present(),
         order.key(),
         namespace.conflicts(),
-        isAnywhere ? defaults.r() : 1,
-        defaults.pr(),
-        order.reach(),
+        isNear ? 1 : defaults.reads().number(),
+        0,
+        isNear ? order.reach() : defaults.reads().reach().from(here()),
         order.deadlineMillis(),
         new GetListener() {
           @Override
@@ -342,19 +342,18 @@ final class ClientDesk {
 
   private void get(
       ClientRequest.Get get, NamespaceSettings namespace, long deadline, Consumer<Outcome> answer) {
-    int r = get.r() == 0 ? defaults.r() : get.r();
-    int pr = get.pr() == 0 ? defaults.pr() : get.pr();
-    if (!isCount(r) || pr < 0 || pr > defaults.n()) {
+    if (!areCounts(get.r(), get.pr())) {
       answer.accept(badQuorum("R and PR"));
       return;
     }
+    boolean isUnsaid = get.r() == 0 && get.reach().equals(Reach.ANYWHERE);
     gets.get(
         present(),
         get.key(),
         namespace.conflicts(),
-        r,
-        pr,
-        get.reach().from(here()),
+        isUnsaid ? defaults.reads().number() : get.r(),
+        get.pr(),
+        (isUnsaid ? defaults.reads().reach() : get.reach()).from(here()),
         deadline,
         new GetListener() {
           @Override
@@ -397,12 +396,15 @@ final class ClientDesk {
     return present().datacenter(present().self());
   }
 
-  private boolean isCount(int value) {
-    return value >= 1 && value <= defaults.n();
+  /** Whether there are as many copies as a client asks for; 0 where it does not say. */
+  private boolean areCounts(int answers, int primaries) {
+    int n = present().ring().n();
+    return answers >= 0 && answers <= n && primaries >= 0 && primaries <= n;
   }
 
   private Outcome badQuorum(String names) {
-    return new Refused(Refusal.BAD_QUORUM, names + " must be between 1 and " + defaults.n());
+    return new Refused(
+        Refusal.BAD_QUORUM, names + " must be between 1 and " + present().ring().n());
   }
 
   private Outcome tooLarge(Write write) {

@@ -25,12 +25,17 @@ final class EpochText {
                 "replacement of " + name(next, old) + " by " + name(next, by.id());
             case RingChange.Reweigh(var node, var weight) ->
                 "weight " + weight + " of " + name(next, node);
+            case RingChange.Replicate(var replication) ->
+                "copies of each key become " + replication;
           };
       return change + (open.undone() ? " is undone" : ", phase " + open.phase());
     }
     var brings = new ArrayList<String>();
     brings.add(next.members().size() + " members");
     if (before != null) {
+      if (!next.ring().replication().equals(before.ring().replication())) {
+        brings.add("copies of each key: " + next.ring().replication());
+      }
       for (var namespace : next.records().namespaces().values()) {
         if (!namespace.equals(before.records().namespace(namespace.name()))) {
           brings.add("namespace " + namespace.name());

@@ -64,8 +64,7 @@ final class FormationDesk {
 
   void greet(NodeId peer) {
     if (identityDurable && !config.initialMembers().isEmpty()) {
-      ring.send(
-          peer, new Announce(self, config.initialMembers(), config.settings().records().digest()));
+      ring.send(peer, new Announce(self, config.initialMembers(), config.settings().beginning()));
     }
   }
 

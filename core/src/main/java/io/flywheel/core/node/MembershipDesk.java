@@ -214,7 +214,7 @@ final class MembershipDesk {
   }
 
   private void become(Cluster next) {
-    boolean isFirst = cluster == null;
+    var before = cluster;
     cluster = next;
     for (Member member : table.members()) {
       if (next.member(member.id()) == null) {
@@ -227,17 +227,22 @@ final class MembershipDesk {
     dialling.follow(next);
     table.lose(next.lost());
     eras.expect(table.others());
-    if (isFirst) {
-      for (String difference : Belonging.differences(next, config.settings())) {
-        outbox.add(new Effect.Report(Severity.WARNING, difference));
-      }
+    if (before == null) {
+      warn(Belonging.differences(next, config.settings()));
       gossiper.start(next.epoch());
     } else {
+      if (!next.ring().replication().equals(before.ring().replication())) {
+        warn(Belonging.ofCopies(next, config.settings()));
+      }
       gossiper.changed(next.epoch());
       gossiper.tellClaim();
     }
     peers = new Peers(identity.id(), next.ownership(), table, this::send);
     ringChanged.run();
+  }
+
+  private void warn(List<String> differences) {
+    differences.forEach(text -> outbox.add(new Effect.Report(Severity.WARNING, text)));
   }
 
   void checkBelongs(Cluster stored) throws MalformedException {

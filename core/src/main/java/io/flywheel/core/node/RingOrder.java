@@ -2,6 +2,7 @@ package io.flywheel.core.node;
 
 import io.flywheel.core.model.Limits;
 import io.flywheel.core.model.NamespaceSettings;
+import io.flywheel.core.model.Replication;
 import java.util.List;
 
 /**
@@ -23,6 +24,9 @@ public sealed interface RingOrder {
 
   /** This member takes a larger or smaller share from now on. */
   record Reweigh(String name, int weight) implements RingOrder {}
+
+  /** There are so many copies of each key from now on. */
+  record Replicate(Replication replication) implements RingOrder {}
 
   /**
    * A namespace is like this from now on.

@@ -79,6 +79,8 @@ final class RingOrders {
           begin(present, new RingChange.Reweigh(member.id(), weight), answer);
         }
       }
+      case RingOrder.Replicate(var replication) ->
+          begin(present, new RingChange.Replicate(replication), answer);
       case RingOrder.DeclareNamespace(var namespace, var isNew) -> {
         String objection = present.records().objection(namespace, isNew);
         if (objection.isEmpty()) {

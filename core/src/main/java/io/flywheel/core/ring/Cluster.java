@@ -121,6 +121,7 @@ public record Cluster(
             ? "a weight is 1 to " + Member.MAX_WEIGHT
             : ring.contains(node) ? "" : "it is no member";
       }
+      case RingChange.Replicate _ -> Placement.objection(ring, begin.change());
     };
   }
 

@@ -21,8 +21,10 @@ import java.util.function.ToLongFunction;
  *
  * <p><b>Bytes.</b> A node fetches each copy that it gains from the one whose place it takes. Where
  * that one is down, it merges what a majority of the owners have, and the copy is counted that many
- * times: the worst case, as only what differs is fetched more than once. All nodes fetch at the
- * same time, each within its own limit: the change takes as long as the one that has most to fetch.
+ * times: the worst case, as only what differs is fetched more than once. Where the number of copies
+ * changes it fetches one, and what others have beyond that, which is little and not counted. All
+ * nodes fetch at the same time, each within its own limit: the change takes as long as the one that
+ * has most to fetch.
  *
  * <p><b>Disk.</b> What a node gives up it deletes only after the change, so until then it needs
  * room for everything that it gains.
@@ -138,21 +140,21 @@ public record Forecast(
       TreeSet<NodeId> absent,
       ToLongFunction<Partition> bytesOf) {
     int majority = before.n() / 2 + 1;
+    boolean takesPlaces = before.replication().equals(after.replication());
     var tallies = new TreeMap<NodeId, Tally>();
     before.members().forEach(member -> tallies.put(member.id(), new Tally()));
     after.members().forEach(member -> tallies.put(member.id(), new Tally()));
     for (RingDiff.Moved moved : diff.moved()) {
       long bytes = bytesOf.applyAsLong(moved.partition());
       for (int i = 0; i < moved.gained().size(); i++) {
-        NodeId from = moved.lost().get(i);
-        Tally gaining = tallies.get(moved.gained().get(i));
-        Tally losing = tallies.get(from);
-        if (gaining == null || losing == null) {
-          throw new IllegalStateException("a replica that is no member");
-        }
+        boolean isFromAbsent = takesPlaces && absent.contains(moved.lost().get(i));
+        Tally gaining = Objects.requireNonNull(tallies.get(moved.gained().get(i)));
         gaining.gained++;
         gaining.gainedBytes += bytes;
-        gaining.fetchedBytes += absent.contains(from) ? majority * bytes : bytes;
+        gaining.fetchedBytes += isFromAbsent ? majority * bytes : bytes;
+      }
+      for (NodeId node : moved.lost()) {
+        Tally losing = Objects.requireNonNull(tallies.get(node));
         losing.lost++;
         losing.lostBytes += bytes;
       }
@@ -181,9 +183,13 @@ public record Forecast(
     long fetchedBytes;
   }
 
-  /** All that somebody who is in only one of the rings holds there must come or go. */
+  /**
+   * All that somebody who is in only one of the rings holds there must come or go, and so must each
+   * further copy.
+   */
   private static int copiesAtLeast(Ring before, Ring after) {
-    return Math.max(copiesOfOthers(before, after), copiesOfOthers(after, before));
+    int ofMembers = Math.max(copiesOfOthers(before, after), copiesOfOthers(after, before));
+    return Math.max(ofMembers, (after.n() - before.n()) * before.partitions());
   }
 
   private static int copiesOfOthers(Ring ring, Ring other) {

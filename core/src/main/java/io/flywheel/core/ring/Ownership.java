@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Who is to be asked and who is to be told, as of one epoch of the cluster. Without a change both
  * are the owners by the ring. While the ring changes into another ({@link Transition}) a partition
  * that moves has two lists of owners: both are written, each with its own quorum, and one is read.
+ * Where the number of copies changes one list is longer than the other, and every partition moves.
  */
 public final class Ownership {
   private final long epoch;
@@ -121,7 +122,12 @@ public final class Ownership {
         return true;
       }
     }
-    return false;
+    return after.size() > before.n();
+  }
+
+  /** Whether there are to be other numbers of copies than before. */
+  public boolean replicationChanges() {
+    return transition != null && !transition.next().replication().equals(before.replication());
   }
 
   /** Whether {@code node} has to have what is written in the partition. */
@@ -143,6 +149,36 @@ public final class Ownership {
       }
     }
     return owned;
+  }
+
+  /** Whether {@code node} owns the partition before the change and after it. */
+  public boolean keeps(NodeId node, Partition partition) {
+    return before.owns(node, partition)
+        && (transition == null || transition.next().owns(node, partition));
+  }
+
+  /**
+   * Where {@code node} has to get what it lacks of what was written before: the partitions that it
+   * gains and, where the number of copies changes, those that it keeps and others give up,
+   * ascending.
+   */
+  public List<Partition> filledBy(NodeId node) {
+    if (!replicationChanges()) {
+      return gainedBy(node);
+    }
+    var filled = new ArrayList<Partition>();
+    for (int i = 0; i < before.partitions(); i++) {
+      var partition = new Partition(i);
+      boolean outlasts = keeps(node, partition) && isGivenUpBySome(partition);
+      if (outlasts || gains(node, partition)) {
+        filled.add(partition);
+      }
+    }
+    return filled;
+  }
+
+  private boolean isGivenUpBySome(Partition partition) {
+    return !ownersAfter(partition).containsAll(ownersBefore(partition));
   }
 
   /** The partitions that {@code node} owns after the change and not before, ascending. */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * data centres as far as these suffice ({@link Spread}), each member holds copies in proportion to
  * its weight as far as that leaves room ({@link Quotas}), and each comes first in its share of the
  * lists ({@link Coordinators}). A change moves only what must move ({@link Copies}). Where data
- * centres have numbers of copies of their own, each is dealt by itself ({@link Part}).
+ * centres have numbers of copies of their own, each is dealt by itself ({@link Part}). The number
+ * of copies may change, too ({@link CopyNumbers}).
  *
  * <p><b>The first deal.</b> Members are ordered by data centre, rack and id, and the partitions
  * stand in a circle. Each member in turn lays its quota of copies before consecutive partitions;
@@ -90,9 +91,14 @@ public final class Placement {
     return Part.objection(members, replication);
   }
 
-  /** Why too few members would be left, or one stand where there are no copies; else empty. */
+  /**
+   * Why too few members would be left, one stand where there are no copies, or these numbers of
+   * copies not be; else empty.
+   */
   public static String objection(Ring ring, RingChange change) {
-    return Part.objection(membersAfter(ring, change), ring.replication());
+    return change instanceof RingChange.Replicate(var replication)
+        ? CopyNumbers.objection(ring, replication)
+        : Part.objection(membersAfter(ring, change), ring.replication());
   }
 
   /** The ring after a change, of the next epoch. */
@@ -108,6 +114,7 @@ public final class Placement {
       case RingChange.Remove _, RingChange.Leave _ -> next(ring, members, null, null, lost);
       case RingChange.Replace(_, var by) -> next(ring, members, by.id(), by.id(), lost);
       case RingChange.Reweigh(var node, _) -> next(ring, members, null, node, lost);
+      case RingChange.Replicate(var replication) -> CopyNumbers.next(ring, replication);
     };
   }
 
@@ -128,6 +135,7 @@ public final class Placement {
         RingMember member = known(ring, node);
         members.set(members.indexOf(member), new RingMember(node, member.zone(), weight));
       }
+      case RingChange.Replicate _ -> {}
     }
     return members;
   }

@@ -194,7 +194,7 @@ public final class Ring {
     return new Ring(epoch, partitions, replication, members, replicas);
   }
 
-  private static Replication readReplication(ByteReader in, int n) throws MalformedException {
+  static Replication readReplication(ByteReader in, int n) throws MalformedException {
     var byDatacenter = new TreeMap<String, Integer>();
     int left = n;
     for (int i = in.count(n); i > 0; i--) {
@@ -354,9 +354,9 @@ public final class Ring {
         + epoch
         + ": "
         + partitions
-        + " partitions, "
+        + " partitions with copies "
         + replication
-        + " replicas on "
+        + " on "
         + members.length
         + " members";
   }

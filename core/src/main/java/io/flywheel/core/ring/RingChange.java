@@ -4,6 +4,7 @@ import io.flywheel.core.model.ByteReader;
 import io.flywheel.core.model.ByteWriter;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Replication;
 
 /** One step from a ring to the next. */
 public sealed interface RingChange {
@@ -22,12 +23,15 @@ public sealed interface RingChange {
   /** A member takes a larger or smaller share from now on. */
   record Reweigh(NodeId node, int weight) implements RingChange {}
 
+  /** Every partition has so many copies from now on. */
+  record Replicate(Replication replication) implements RingChange {}
+
   /** Whether this member is gone, by the word of an operator, so that nobody waits for it. */
   default boolean givesUp(NodeId member) {
     return switch (this) {
       case Remove(var node) -> node.equals(member);
       case Replace(var old, _) -> old.equals(member);
-      case Add _, Leave _, Reweigh _ -> false;
+      case Add _, Leave _, Reweigh _, Replicate _ -> false;
     };
   }
 
@@ -43,6 +47,12 @@ public sealed interface RingChange {
       case Replace(var old, var by) -> by.write(out.u8(3).i64(old.value()));
       case Reweigh(var node, var weight) -> out.u8(4).i64(node.value()).varint(weight);
       case Leave(var node) -> out.u8(5).i64(node.value());
+      case Replicate(var replication) -> {
+        out.u8(6).varint(replication.n()).bool(replication.isByDatacenter());
+        if (replication.isByDatacenter()) {
+          replication.write(out);
+        }
+      }
     }
   }
 
@@ -54,8 +64,17 @@ public sealed interface RingChange {
       case 3 -> new Replace(new NodeId(in.i64()), RingMember.read(in));
       case 4 -> new Reweigh(new NodeId(in.i64()), weight(in));
       case 5 -> new Leave(new NodeId(in.i64()));
+      case 6 -> new Replicate(replication(in));
       default -> throw new MalformedException("a ring's change of the unknown kind " + kind);
     };
+  }
+
+  private static Replication replication(ByteReader in) throws MalformedException {
+    int n = in.count(Ring.MOST_REPLICAS);
+    if (n == 0) {
+      throw new MalformedException("a partition without copies");
+    }
+    return in.bool() ? Ring.readReplication(in, n) : Replication.spread(n);
   }
 
   private static int weight(ByteReader in) throws MalformedException {

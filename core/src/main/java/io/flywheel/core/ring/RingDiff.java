@@ -14,13 +14,14 @@ import java.util.List;
 public record RingDiff(List<Moved> moved, int copies) {
   /**
    * A partition that changes hands. There are as many gained as lost, and each node gained takes
-   * over from the one lost at the same index: streaming from that one keeps every quorum whole.
+   * over from the one lost at the same index: streaming from that one keeps every quorum whole. But
+   * where the number of copies changes nobody takes over from anybody, and there may be more of
+   * either.
    */
   public record Moved(Partition partition, List<NodeId> gained, List<NodeId> lost) {}
 
   public static RingDiff between(Ring before, Ring after) {
-    if (before.partitions() != after.partitions()
-        || !before.replication().equals(after.replication())) {
+    if (before.partitions() != after.partitions()) {
       throw new IllegalArgumentException(before + " and " + after + " cannot be compared");
     }
     var moved = new ArrayList<Moved>();
@@ -30,8 +31,9 @@ public record RingDiff(List<Moved> moved, int copies) {
       List<NodeId> old = before.replicas(partition);
       List<NodeId> now = after.replicas(partition);
       List<NodeId> gained = without(now, old);
-      if (!gained.isEmpty()) {
-        moved.add(new Moved(partition, gained, without(old, now)));
+      List<NodeId> lost = without(old, now);
+      if (!gained.isEmpty() || !lost.isEmpty()) {
+        moved.add(new Moved(partition, gained, lost));
         copies += gained.size();
       }
     }

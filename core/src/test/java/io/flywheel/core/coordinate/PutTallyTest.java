@@ -13,6 +13,7 @@ import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RecordSettings;
+import io.flywheel.core.model.Replication;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.replica.PutOrder;
 import io.flywheel.core.ring.Cluster;
@@ -154,6 +155,72 @@ final class PutTallyTest {
     assertFalse(tally.isAsked(loser));
     tally.record(NEWCOMER, PutStatus.STORED);
     assertTrue(tally.enough());
+  }
+
+  /** Three copies become five: a name is as many as that is of each list, a number is a number. */
+  @Test
+  void aQuorumIsOneOfEachListHoweverLongTheyAre() {
+    var growing = replicated(formed, 5);
+    var two = formed.ownership().ownersBefore(formed.ring().partition(key)).subList(0, 2);
+    var others = new ArrayList<>(peers(growing).writers(key));
+    others.removeAll(formed.ownership().ownersBefore(formed.ring().partition(key)));
+    assertEquals(2, others.size());
+
+    var quorum = asked(growing, 1, Reach.QUORUM);
+    two.forEach(node -> quorum.record(node, PutStatus.STORED));
+    assertFalse(quorum.enough(), "two of three, and two of five");
+    quorum.record(others.getFirst(), PutStatus.STORED);
+    assertTrue(quorum.enough());
+    assertEquals(3, quorum.n());
+    assertEquals(2, quorum.primaries(), "of the list that has fewer");
+
+    var number = asked(growing, 2, Reach.ANYWHERE);
+    two.forEach(node -> number.record(node, PutStatus.STORED));
+    assertTrue(number.enough());
+
+    var all = asked(growing, 1, Reach.ALL);
+    peers(growing).writers(key).forEach(node -> all.record(node, PutStatus.STORED));
+    assertTrue(all.enough());
+    assertEquals(3, all.required(), "of those who are read");
+  }
+
+  /** Three copies become two, and one that goes does not make up for one that stays. */
+  @Test
+  void whereCopiesAreGivenUpThoseWhoStayHaveToBeAQuorum() {
+    var shrinking = replicated(formed, 2);
+    var partition = formed.ring().partition(key);
+    var staying = shrinking.ownership().ownersAfter(partition);
+    var going = new ArrayList<>(shrinking.ownership().ownersBefore(partition));
+    going.removeAll(staying);
+    assertEquals(1, going.size());
+
+    var quorum = asked(shrinking, 1, Reach.QUORUM);
+    quorum.record(going.getFirst(), PutStatus.STORED);
+    quorum.record(staying.getFirst(), PutStatus.STORED);
+    assertFalse(quorum.enough(), "two of three, and one of two");
+    quorum.record(staying.getLast(), PutStatus.STORED);
+    assertTrue(quorum.enough());
+    assertEquals(2, quorum.n());
+    assertEquals(2, quorum.primaries());
+
+    var most = asked(shrinking, 3, Reach.ANYWHERE);
+    staying.forEach(node -> most.record(node, PutStatus.STORED));
+    assertFalse(most.enough(), "all of two, and two of three");
+    most.record(going.getFirst(), PutStatus.STORED);
+    assertTrue(most.enough(), "nobody can have more copies than there are");
+  }
+
+  private static Cluster replicated(Cluster cluster, int n) {
+    var change = new RingChange.Replicate(Replication.spread(n));
+    return cluster.after(new LogEntry.Begin(change, null));
+  }
+
+  private PutTally asked(Cluster cluster, int w, Reach reach) {
+    var write = Write.of(Bytes.utf8("v"));
+    var order = new PutOrder(key, write, Context.EMPTY, 0, 1, w, 0, reach, null, 1_000);
+    var tally = new PutTally(peers(cluster), order);
+    peers(cluster).writers(key).forEach(node -> tally.ask(node, node));
+    return tally;
   }
 
   private PutTally tally(Cluster cluster, int w, int pw) {

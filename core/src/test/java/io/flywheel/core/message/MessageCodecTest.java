@@ -19,6 +19,7 @@ import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RecordSettings;
+import io.flywheel.core.model.Replication;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.model.Verdict;
 import io.flywheel.core.model.Zone;
@@ -175,6 +176,8 @@ final class MessageCodecTest {
         new Message.Accept(2, new Vote(BALLOT, joining)),
         new Message.Accepted(2, BALLOT),
         new Message.Refusal(2, BALLOT, Ballot.NONE),
+        new Message.Decided(
+            2, new LogEntry.Begin(new RingChange.Replicate(Replication.spread(5)), null)),
         new Message.Decided(2, new LogEntry.Undo(List.of(node))),
         new Message.Decided(2, new LogEntry.Reshape(RecordSettings.DEFAULT)),
         new Message.Decided(2, new LogEntry.Lost(List.of(node))),

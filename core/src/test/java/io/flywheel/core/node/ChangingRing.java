@@ -80,7 +80,7 @@ class ChangingRing {
     decide(new LogEntry.Done(), null);
   }
 
-  private void decide(LogEntry entry, @Nullable Machine stopped) {
+  void decide(LogEntry entry, @Nullable Machine stopped) {
     nodes.machines.stream().filter(Machine::isUp).forEach(nodes::kill);
     cluster = cluster.after(entry);
     for (Machine machine : nodes.machines) {

@@ -274,7 +274,7 @@ class NamespacesTest {
     nodes.pass(3_000);
     var view = nodes.machines.getFirst().node().view(nodes.now());
     assertFalse(view.serving());
-    assertEquals("node-3 has other limits or namespaces", view.waitingFor());
+    assertEquals("node-3 has another replication, other limits or namespaces", view.waitingFor());
     assertInstanceOf(Outcome.NotDone.class, nodes.put(nodes.machines.getFirst(), CART, "v", null));
   }
 

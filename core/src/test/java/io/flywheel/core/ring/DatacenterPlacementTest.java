@@ -154,7 +154,7 @@ class DatacenterPlacementTest {
     refused(
         ring,
         new RingChange.Add(stranger),
-        stranger.id() + " stands in dc3, which has no copies: {dc1=3, dc2=2}");
+        stranger.id() + " stands in dc3, which has no copies: {dc1: 3, dc2: 2}");
     assertEquals(
         "2 replicas in dc2 need 2 members there, and there are 1",
         Placement.objection(members(3, 1, 1, 1), replication));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Replication;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.ring.Forecast.Crowding;
 import io.flywheel.core.ring.Forecast.Exposure;
@@ -110,6 +111,22 @@ class ForecastTest {
     assertTrue(gained > 0);
     assertEquals(gained, forecast.copiesAtLeast());
     assertTrue(forecast.copiesMoved() >= gained);
+  }
+
+  @Test
+  void whereCopiesAreAddedEachIsFetchedOnceAndWhereTheyAreGivenUpNoneIs() {
+    Ring ring = Placement.form(Rings.members(4, 1), 64, 2);
+    var more = forecast(ring, new RingChange.Replicate(Replication.spread(4)));
+    assertEquals(128, more.copiesAtLeast());
+    assertEquals(128, more.copiesMoved());
+    assertEquals(128_000, more.fetchedBytes());
+    assertEquals(32, share(more, Rings.node(0)).copiesGained());
+
+    var fewer = forecast(ring, new RingChange.Replicate(Replication.spread(1)), Rings.node(0));
+    assertEquals(0, fewer.copiesAtLeast());
+    int lost = fewer.shares().stream().mapToInt(Share::copiesLost).sum();
+    assertEquals(64 + fewer.copiesMoved(), lost);
+    assertTrue(fewer.copiesMoved() <= 3, fewer.copiesMoved() + " copies move");
   }
 
   @Test
