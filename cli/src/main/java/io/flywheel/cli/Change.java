@@ -12,8 +12,9 @@ import java.util.List;
  * @param node whom it is about, by name, where that is not the node that is asked; else empty
  * @param weight the new one, for {@link Kind#WEIGHT}
  * @param lost all members that are destroyed, by the word of whoever asks
+ * @param copies how many there are to be of each key, for {@link Kind#REPLICATION}
  */
-record Change(Kind kind, String node, int weight, List<String> lost) {
+record Change(Kind kind, String node, int weight, List<String> lost, CopyCounts copies) {
   static final String PATH = "/admin/ring";
 
   /** Longer than the members take to agree, or to find that they cannot. */
@@ -24,7 +25,8 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
     REPLACE,
     LEAVE,
     REMOVE,
-    WEIGHT;
+    WEIGHT,
+    REPLICATION;
 
     String text() {
       return switch (this) {
@@ -33,6 +35,7 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
         case LEAVE -> "leave";
         case REMOVE -> "remove";
         case WEIGHT -> "weight";
+        case REPLICATION -> "replication";
       };
     }
 
@@ -43,7 +46,11 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
   }
 
   Change(Kind kind, String node, int weight) {
-    this(kind, node, weight, List.of());
+    this(kind, node, weight, List.of(), CopyCounts.NONE);
+  }
+
+  static Change ofCopies(CopyCounts copies) {
+    return new Change(Kind.REPLICATION, "", 0, List.of(), copies);
   }
 
   /** Says that members are lost. */
@@ -89,6 +96,9 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
           if (kind == Kind.WEIGHT) {
             json.writeNumberField("weight", weight);
           }
+          if (kind == Kind.REPLICATION) {
+            copies.write(json);
+          }
           if (dryRun) {
             json.writeBooleanField("dry-run", true);
             json.writeNumberField("copy-bytes", copyBytes);
@@ -119,7 +129,13 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
           kindOfOpen.equals("weight")
               && nodeOfOpen.equals(node)
               && open.get("weight").integer() == weight;
+      case REPLICATION -> kindOfOpen.equals("replication") && copies.equals(copiesOf(open));
     };
+  }
+
+  /** How many copies there are to be by this change, or are by this ring. */
+  static CopyCounts copiesOf(Json changeOrRing) {
+    return CopyCounts.of(changeOrRing.get("replication"));
   }
 
   /** A change that is under way, as a sentence without its full stop. */
@@ -131,6 +147,7 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
           case "leave" -> node + " is leaving";
           case "remove" -> node + " is being removed";
           case "replace" -> node + " is taking the place of " + open.get("replaces").text();
+          case "replication" -> "the copies of each key become " + copiesOf(open);
           default -> node + " is taking weight " + open.get("weight").text();
         };
     return open.get("phase").text().equals("undoing") ? what + ", which is being undone" : what;
@@ -144,6 +161,7 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
       case "leave" -> "leave --node HOST:PORT of " + node;
       case "remove" -> "remove " + node;
       case "replace" -> "replace " + open.get("replaces").text() + " --node HOST:PORT of " + node;
+      case "replication" -> "replication '" + copiesOf(open) + "'";
       default -> "weight " + node + " " + open.get("weight").text();
     };
   }
@@ -163,6 +181,7 @@ record Change(Kind kind, String node, int weight, List<String> lost) {
     boolean there = member != Json.NOTHING;
     return switch (change.get("kind").text()) {
       case "leave", "remove" -> !there;
+      case "replication" -> copiesOf(ring).equals(copiesOf(change));
       case "weight" -> there && member.get("weight").text().equals(change.get("weight").text());
       default -> there;
     };

@@ -75,6 +75,7 @@ final class ChangePreview {
       case "leave" -> node + " leaves";
       case "remove" -> node + " is removed";
       case "replace" -> node + " takes the place of " + change.get("replaces").text();
+      case "replication" -> "the copies of each key become " + Change.copiesOf(change);
       default -> node + " takes weight " + change.get("weight").text();
     };
   }
@@ -178,7 +179,7 @@ final class ChangePreview {
     }
   }
 
-  private void warn(String line) {
+  void warn(String line) {
     terminal.line(terminal.yellow("note: " + line));
   }
 }

@@ -21,6 +21,6 @@ final class LostOption {
     if (!lost.isEmpty() && !lost.contains(node)) {
       lost.addFirst(node);
     }
-    return new Change(kind, node, 0, List.copyOf(lost));
+    return new Change(kind, node, 0, List.copyOf(lost), CopyCounts.NONE);
   }
 }

@@ -78,6 +78,7 @@ public final class Main implements Runnable {
     commands.put("remove", RemoveCommand::new);
     commands.put("replace", ReplaceCommand::new);
     commands.put("weight", WeightCommand::new);
+    commands.put("replication", ReplicationCommand::new);
     commands.put("namespace", NamespaceCommand::new);
     commands.put("limits", LimitsCommand::new);
     commands.put("repair", RepairCommand::new);

@@ -6,6 +6,8 @@ import io.flywheel.cli.http.Json;
 import io.flywheel.cli.http.Request;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -74,14 +76,14 @@ final class RingChanger {
     }
     refuseLiving(contacts);
     Map<String, Long> freeBytes = new TreeMap<>();
-    long copyBytes = look(contacts, ring, freeBytes);
+    var unfit = new ArrayList<String>();
+    long copyBytes = look(contacts, ring, freeBytes, unfit);
     Answer preview = post(change.preview(copyBytes));
-    if (options.consent().isDryRun()) {
-      print(preview, freeBytes);
-      return Exit.DONE.status();
+    if (options.consent().isDryRun() || !json) {
+      print(preview, freeBytes, unfit);
     }
-    if (!json) {
-      print(preview, freeBytes);
+    if (options.consent().isDryRun()) {
+      return Exit.DONE.status();
     }
     if (change.lost().isEmpty()) {
       options.consent().obtain(terminal);
@@ -181,8 +183,12 @@ final class RingChanger {
     }
   }
 
-  /** How large a copy of a partition is on the average, by all that answer. */
-  private long look(Contacts contacts, Json ring, Map<String, Long> freeBytes) {
+  /**
+   * How large a copy of a partition is on the average, by all that answer.
+   *
+   * @param unfit takes what is to be said of those whose R and W do not fit so many copies
+   */
+  private long look(Contacts contacts, Json ring, Map<String, Long> freeBytes, List<String> unfit) {
     Map<String, Long> copies = new TreeMap<>();
     for (Json member : ring.get("members").items()) {
       copies.put(Members.name(member), member.get("copies").integer());
@@ -192,6 +198,9 @@ final class RingChanger {
     for (String contact : contacts.addresses()) {
       Json page = Contacts.json(Contacts.ask(contact, "/admin/members"));
       String name = page.get("node").text();
+      if (change.kind() == Change.Kind.REPLICATION) {
+        change.copies().unfit(page).ifPresent(unfit::add);
+      }
       if (page.get("disk-free-bytes").textOrNull() != null) {
         freeBytes.put(name, page.get("disk-free-bytes").integer());
         bytes += page.get("disk-used-bytes").integer();
@@ -201,11 +210,14 @@ final class RingChanger {
     return counted == 0 ? 0 : bytes / counted;
   }
 
-  private void print(Answer preview, Map<String, Long> freeBytes) throws IOException {
+  private void print(Answer preview, Map<String, Long> freeBytes, List<String> unfit)
+      throws IOException {
     if (json) {
       terminal.json(preview);
     } else {
-      new ChangePreview(terminal, preview.json()).print(freeBytes);
+      var shown = new ChangePreview(terminal, preview.json());
+      shown.print(freeBytes);
+      unfit.forEach(shown::warn);
     }
   }
 
@@ -246,6 +258,7 @@ final class RingChanger {
       case "leave" -> "leaving of " + node;
       case "remove" -> "removal of " + node;
       case "replace" -> "replacement of " + change.get("replaces").text() + " by " + node;
+      case "replication" -> "replication " + Change.copiesOf(change);
       default -> "weight of " + node;
     };
   }
@@ -256,7 +269,11 @@ final class RingChanger {
       out.writeStartObject();
       out.writeStringField("result", result);
       out.writeStringField("kind", change.get("kind").text());
-      out.writeStringField("node", change.get("node").text());
+      if (change.get("kind").text().equals("replication")) {
+        Change.copiesOf(change).write(out);
+      } else {
+        out.writeStringField("node", change.get("node").text());
+      }
       out.writeNumberField("epoch", ring.get("epoch").integer());
       out.writeEndObject();
     } catch (IOException e) {

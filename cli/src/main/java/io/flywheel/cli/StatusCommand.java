@@ -63,6 +63,9 @@ final class StatusCommand implements Callable<Integer> {
                 members.size(),
                 epoch.isEmpty() ? "not formed yet" : "ring epoch " + epoch,
                 cluster.get("node").text()));
+    if (!epoch.isEmpty() && !cluster.get("w").text().isEmpty()) {
+      terminal.line(ReplicationCommand.describe(Change.copiesOf(ring), cluster));
+    }
     if (!cluster.get("serving").isTrue()) {
       terminal.line(terminal.yellow("waiting for " + cluster.get("waiting-for").text()));
     }

@@ -216,6 +216,29 @@ final class ChangingRingEndToEndTest {
   }
 
   @Test
+  void threeCopiesBecomeTwoAndThreeAgainWhileSomebodyWrites() throws Exception {
+    try (Launched up = up()) {
+      for (int i = 0; i < 50; i++) {
+        write(1, 2, 3);
+      }
+      var ran = new Ran[1];
+      Ran fewer = meanwhile(ran, () -> ran[0] = on(2, "replication", "2", "--yes"), 1, 2, 3);
+      assertEquals(0, fewer.exit(), fewer.err());
+      assertTrue(fewer.out().contains("done: replication {n: 2}"), fewer.out());
+      assertEquals(1, on(3, "replication", "4", "--yes").exit(), "there are three nodes");
+      assertNothingIsLost(3);
+
+      Ran more = meanwhile(ran, () -> ran[0] = on(3, "replication", "{n: 3}", "-y"), 1, 2, 3);
+      assertEquals(0, more.exit(), more.err());
+      assertTrue(on(1, "replication").out().startsWith("copies of each key: {n: 3}; R is quorum"));
+      process(1).destroyForcibly();
+      assertTrue(up.awaitErr("killed by signal 9").startsWith("flywheel: node-1 "));
+      assertNothingIsLost(2);
+      assertEquals(0, up.terminate());
+    }
+  }
+
+  @Test
   void whatDiesWhileItJoinsGoesOnAndWhatIsUndoneLeavesNoTrace() throws Exception {
     try (Launched up = up()) {
       for (int i = 0; i < 100; i++) {

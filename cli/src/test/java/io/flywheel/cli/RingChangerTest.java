@@ -67,7 +67,7 @@ final class RingChangerTest {
           answer(
               200,
               """
-              {"node":"node-1","serving":true,"disk-used-bytes":480,"disk-free-bytes":1048576,
+              {"node":"node-1","serving":true,"r":"1","w":"quorum","disk-used-bytes":480,"disk-free-bytes":1048576,
                "members":[{"name":"node-1","state":"alive","client":"%s"},
                 {"name":"node-3","state":"down","client":"127.0.0.1:1"}]}
               """
@@ -257,6 +257,87 @@ final class RingChangerTest {
       assertTrue(ran.err().contains("flywheel remove node-3 --undo"), ran.err());
       assertEquals(1, against(node, "weight", "node-1", "2", "--undo").exit());
       assertEquals(List.of(), posts(node));
+    }
+  }
+
+  /** The same command that shows how many copies there are lets there be others. */
+  @Test
+  void howManyCopiesThereAreIsShownForetoldAndChanged() {
+    String change =
+        """
+        {"kind":"replication","replication":{"n":3},"phase":"%s","began":5,"unconfirmed":[],
+         "not-caught-up":[],"partitions":48,"copies":48}
+        """;
+    String two = "\"replication\":{\"n\":2},\"members\"";
+    String three = "\"replication\":{\"n\":3},\"members\"";
+    String rests = ring(4, WITH, "null").replace("\"members\"", two);
+    String opens = ring(5, WITH, change.formatted("joining")).replace("\"members\"", two);
+    String ends = ring(7, WITH, "null").replace("\"members\"", three);
+    preview = PREVIEW.replace("\"node\":\"node-3\",\"id\":\"a3\"", "\"replication\":{\"n\":3}");
+    preview = preview.replace("\"kind\":\"remove\"", "\"kind\":\"replication\"");
+    begun = answer(202, "{\"epoch\":5,\"change\":" + change.formatted("joining") + "}");
+    try (var node = node(rests)) {
+      assertEquals(
+          "copies of each key: {n: 2}; R is 1 and W is quorum where a request does not say\n",
+          against(node, "replication").out());
+      assertEquals(
+          "{\"epoch\":4,\"replication\":{\"n\":2},\"r\":\"1\",\"w\":\"quorum\"}\n",
+          against(node, "replication", "--json").out());
+      Ran dry = against(node, "replication", "{n: 3}", "--dry-run");
+      assertEquals(0, dry.exit(), dry.err());
+      assertTrue(dry.out().startsWith("the copies of each key become {n: 3}: 48 of"), dry.out());
+      assertEquals(
+          "{\"change\":\"replication\",\"replication\":{\"n\":3},\"dry-run\":true,\"copy-bytes\":10}",
+          posts(node).getLast());
+    }
+    rings.clear();
+    try (var node = node(rests, opens, ends)) {
+      Ran ran = against(node, "replication", "3", "--yes");
+      assertEquals(0, ran.exit(), ran.err());
+      assertTrue(ran.out().contains("the copies of each key become {n: 3}\n"), ran.out());
+      assertTrue(ran.out().endsWith("done: replication {n: 3}, epoch 7\n"), ran.out());
+    }
+    rings.clear();
+    try (var node = node(opens, opens, ends)) {
+      Ran ran = against(node, "replication", "{n: 3}", "--json");
+      assertEquals(0, ran.exit(), ran.err());
+      assertEquals(
+          "{\"result\":\"done\",\"kind\":\"replication\",\"replication\":{\"n\":3},\"epoch\":7}\n",
+          ran.out());
+    }
+    rings.clear();
+    try (var node = node(opens)) {
+      assertTrue(against(node, "replication").out().endsWith("become {n: 3}\n"));
+      Ran other = against(node, "replication", "{dc1: 2, dc2: 1}", "--yes");
+      assertEquals(1, other.exit());
+      assertTrue(other.err().contains("flywheel replication '{n: 3}' --undo"), other.err());
+    }
+  }
+
+  @Test
+  void whatSaysNoNumbersOfCopiesIsAnError() {
+    for (String text : List.of("", "many", "{n}", "{n: 3, n: 3}", "{n: -1}", "{dc1: 3,}")) {
+      Ran ran = Ran.flywheel("replication", text, "--node", "127.0.0.1:1");
+      assertEquals(2, ran.exit(), text);
+      assertTrue(ran.err().contains("write 3, \"{n: 3}\" or"), ran.err());
+    }
+    assertEquals(2, Ran.flywheel("replication", "--undo").exit());
+    assertEquals("{dc1: 3, dc2: 2}", String.valueOf(CopyCounts.parse("dc2:2, dc1: 3")));
+  }
+
+  /** Of five copies what two have written and what two have read need not meet. */
+  @Test
+  void wherePresentNumbersOfAnswersDoNotFitThatIsTold() {
+    String rests = ring(4, WITH, "null");
+    preview = PREVIEW.replace("\"node\":\"node-3\",\"id\":\"a3\"", "\"replication\":{\"n\":5}");
+    preview = preview.replace("\"kind\":\"remove\"", "\"kind\":\"replication\"");
+    try (var node = node(rests)) {
+      Ran ran = against(node, "replication", "5", "--dry-run");
+      assertTrue(
+          ran.out()
+              .contains(
+                  "note: node-1 is configured with R 1 and W quorum, which need not meet of 5"),
+          ran.out());
     }
   }
 

@@ -92,20 +92,7 @@ final class ClientStore<T> implements Store<T> {
   }
 
   private CompletableFuture<Fetched<T>> fetch(String key, ReadOptions options) {
-    CompletableFuture<StreamResponse> response;
-    if (options.r == ReadOptions.QUORUM) {
-      response =
-          cluster
-              .knownRing(options.timeout)
-              .thenCompose(ring -> fetch(key, ring.n() / 2 + 1, options));
-    } else {
-      response = fetch(key, options.r, options);
-    }
-    return response.thenApply(this::fetched);
-  }
-
-  private CompletableFuture<StreamResponse> fetch(String key, int r, ReadOptions options) {
-    return cluster.send(Request.get(namespace, key, r, options));
+    return cluster.send(Request.get(namespace, key, options)).thenApply(this::fetched);
   }
 
   private Fetched<T> fetched(StreamResponse response) {

@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The nodes as this client knows them, and the requests that are under way to them. */
 final class Cluster implements AutoCloseable {
@@ -53,13 +52,6 @@ final class Cluster implements AutoCloseable {
 
   Ring ring() {
     return ring.ring();
-  }
-
-  /**
-   * @param longest null for as long as a request may take
-   */
-  CompletableFuture<Ring> knownRing(@Nullable Duration longest) {
-    return ring.known((longest == null ? settings.timeout() : longest).toNanos());
   }
 
   boolean isClosed() {

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 public final class ReadOptions {
   static final ReadOptions USUAL = new ReadOptions(0, null, 0, null);
 
-  /** For {@link #r}: a majority, once n is known. */
-  static final int QUORUM = -1;
-
   final int r;
   final @Nullable Level level;
   final int pr;
@@ -41,9 +38,9 @@ public final class ReadOptions {
     return new ReadOptions(0, replicas, pr, timeout);
   }
 
-  /** A majority of the key's n replicas. */
+  /** A majority of the key's n replicas, however many these are by then. */
   public ReadOptions quorum() {
-    return new ReadOptions(QUORUM, null, pr, timeout);
+    return r(Level.QUORUM);
   }
 
   /** How many of these must be primaries, the first n nodes of the key's preference list. */

@@ -69,7 +69,7 @@ final class Request {
                     .setTimeoutMillis(timeoutMillis)));
   }
 
-  static Request get(String namespace, String key, int r, ReadOptions options) {
+  static Request get(String namespace, String key, ReadOptions options) {
     return new Request(
         Operation.GET,
         namespace,
@@ -79,7 +79,7 @@ final class Request {
             stream.setGet(
                 GetRequest.newBuilder()
                     .setKey(place)
-                    .setR(r)
+                    .setR(options.r)
                     .setLevel(sent(options.level))
                     .setPr(options.pr)
                     .setTimeoutMillis(timeoutMillis)));

@@ -4,14 +4,13 @@ import io.flywheel.api.v1.Topology;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Keeps the ring known: asks some node when the client begins, now and then, and soon after
- * something went wrong. Whoever wants it waits for it only where nothing can be done without.
+ * something went wrong. Nobody waits for it.
  */
 final class RingWatch implements AutoCloseable {
   private static final long SOON_NANOS = 200_000_000;
@@ -21,7 +20,6 @@ final class RingWatch implements AutoCloseable {
   private final Supplier<List<Node>> nodes;
   private final Consumer<Ring> whenChanged;
   private final AtomicBoolean soon = new AtomicBoolean();
-  private final CompletableFuture<Ring> first = new CompletableFuture<>();
   private volatile Ring ring = Ring.unknown();
   private volatile boolean closed;
 
@@ -35,21 +33,6 @@ final class RingWatch implements AutoCloseable {
 
   Ring ring() {
     return ring;
-  }
-
-  /** The ring, once one is known, for which it may wait so long. */
-  CompletableFuture<Ring> known(long nanos) {
-    if (first.isDone()) {
-      return first;
-    }
-    var found = first.copy();
-    clock.after(
-        nanos,
-        () ->
-            found.completeExceptionally(
-                new NotDoneException(
-                    "unreachable", "no node has told how many replicas there are")));
-    return found;
   }
 
   void begin() {
@@ -98,9 +81,6 @@ final class RingWatch implements AutoCloseable {
     @Override
     public void onNext(Topology topology) {
       learn(topology);
-      if (ring.isKnown()) {
-        Waiting.answering(() -> first.complete(ring));
-      }
     }
 
     @Override
@@ -119,6 +99,5 @@ final class RingWatch implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    first.completeExceptionally(new NotDoneException("closed", "the client was closed"));
   }
 }

@@ -49,8 +49,7 @@ public final class ClientPort implements AutoCloseable {
         var onThisLane = GrpcServer.start(lane, settings, recorder);
         grpc.add(onThisLane);
         var routes = new ArrayList<Route>();
-        routes.add(
-            new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(lane, settings, recorder)));
+        routes.add(new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(lane, recorder)));
         for (Route route : forOperators) {
           routes.add(NodeSide.route(route, lanes.node(), lane));
         }

@@ -48,7 +48,8 @@ public final class FlywheelServer implements AutoCloseable {
     try {
       var clients = ClientPort.open(lanes, config.settings(), config.client());
       LOG.info("started {}", config);
-      if (!config.settings().quorum().overlaps()) {
+      var settings = config.settings();
+      if (!settings.quorum().overlaps(settings.replication().n())) {
         LOG.warn("R + W is not above N: reads are eventual and may miss acknowledged writes");
       }
       return new FlywheelServer(runtime, lanes, clients);

@@ -88,7 +88,6 @@ public record ClusterShape(int nodes, int basePort, int copies, int racks, int d
       members.add(nameOf(k));
       seeds.add(peerAddress(k).toString());
     }
-    int majority = copies * Math.max(1, datacenters) / 2 + 1;
     String zone =
         racks == 0 && datacenters == 0
             ? ""
@@ -102,7 +101,7 @@ public record ClusterShape(int nodes, int basePort, int copies, int racks, int d
     secret: {file: %s}
     seeds: [%s]
     initial-members: [%s]
-    replication: {%s, r: %d, w: %d}
+    replication: {%s, r: quorum, w: quorum}
     """
         .formatted(
             nameOf(number),
@@ -113,9 +112,7 @@ public record ClusterShape(int nodes, int basePort, int copies, int racks, int d
             quoted(secretFile),
             String.join(", ", seeds.stream().map(ClusterShape::quoted).toList()),
             String.join(", ", members),
-            replication(),
-            majority,
-            majority);
+            replication());
   }
 
   private String replication() {

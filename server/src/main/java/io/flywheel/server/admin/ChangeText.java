@@ -2,6 +2,7 @@ package io.flywheel.server.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Replication;
 import io.flywheel.core.node.ChangeView;
 import io.flywheel.core.ring.Forecast;
 import io.flywheel.core.ring.Phase;
@@ -57,7 +58,23 @@ final class ChangeText {
         write("weight", node);
         json.writeNumberField("weight", weight);
       }
+      case RingChange.Replicate(var replication) -> {
+        json.writeStringField("kind", "replication");
+        write(json, replication);
+      }
     }
+  }
+
+  /** Writes down how many copies there are, as a member of the same form as in a configuration. */
+  static void write(JsonGenerator json, Replication replication) throws IOException {
+    json.writeObjectFieldStart("replication");
+    if (!replication.isByDatacenter()) {
+      json.writeNumberField("n", replication.n());
+    }
+    for (var entry : replication.byDatacenter().entrySet()) {
+      json.writeNumberField(entry.getKey(), entry.getValue());
+    }
+    json.writeEndObject();
   }
 
   private void write(String kind, NodeId node) throws IOException {

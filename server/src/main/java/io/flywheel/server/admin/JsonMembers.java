@@ -10,7 +10,9 @@ import io.flywheel.server.http.ProblemType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The members of a body that is one JSON object, one after the other. */
@@ -87,6 +89,24 @@ final class JsonMembers {
       throw malformed(name + " is a whole number, 0 or more");
     }
     return json.getLongValue();
+  }
+
+  /** The members of an object, each a number, in their order. */
+  Map<String, Integer> counts() throws IOException, ProblemException {
+    String object = name;
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      throw malformed(object + " is an object whose members are numbers");
+    }
+    var counts = new LinkedHashMap<String, Integer>();
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      name = object + "." + json.currentName();
+      String member = json.currentName();
+      json.nextToken();
+      if (counts.put(member, (int) Math.min(Integer.MAX_VALUE, number())) != null) {
+        throw malformed(name + " is there twice");
+      }
+    }
+    return counts;
   }
 
   boolean flag() throws ProblemException {

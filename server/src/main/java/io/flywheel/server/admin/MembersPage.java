@@ -39,6 +39,8 @@ final class MembersPage {
           json.writeNumberField("epoch", view.changes().epoch());
           json.writeBooleanField("serving", view.serving());
           json.writeStringField("waiting-for", view.waitingFor());
+          json.writeStringField("r", settings.quorum().reads().toString());
+          json.writeStringField("w", settings.quorum().writes().toString());
           json.writeNumberField("hints-waiting", view.counters().hintsWaiting());
           json.writeNumberField("losers", view.losers());
           json.writeBooleanField("disk-full", view.diskFull());

@@ -87,6 +87,7 @@ final class Preview {
         switch (wanted.kind()) {
           case LEAVE -> new RingChange.Leave(view.id());
           case REMOVE -> new RingChange.Remove(dead(wanted.node(), view));
+          case REPLICATION -> new RingChange.Replicate(wanted.copies());
           default -> new RingChange.Reweigh(named(wanted.node(), view).id(), wanted.weight());
         };
     boolean isLess = change instanceof RingChange.Remove || change instanceof RingChange.Leave;

@@ -49,6 +49,7 @@ final class RingEndpoint extends ChangeablePage {
       case LEAVE -> order(new RingOrder.Leave(), reply);
       case REMOVE -> order(new RingOrder.Remove(wanted.node()), reply);
       case WEIGHT -> order(new RingOrder.Reweigh(wanted.node(), wanted.weight()), reply);
+      case REPLICATION -> order(new RingOrder.Replicate(wanted.copies()), reply);
       case LOST -> order(new RingOrder.Lose(wanted.lost()), reply);
       case UNDO -> order(new RingOrder.Undo(), reply);
     }

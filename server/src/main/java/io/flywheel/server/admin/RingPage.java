@@ -43,6 +43,7 @@ final class RingPage {
           json.writeStringField("digest", MembersPage.hex(ring.digest()));
           json.writeNumberField("partitions", ring.partitions());
           json.writeNumberField("n", ring.n());
+          ChangeText.write(json, ring.replication());
           writeMembers(json, ring, names);
           writeChange(json, view, names);
           if (full) {

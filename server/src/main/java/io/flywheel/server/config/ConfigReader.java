@@ -1,7 +1,9 @@
 package io.flywheel.server.config;
 
+import io.flywheel.core.model.Answers;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.ClusterSettings;
+import io.flywheel.core.model.Level;
 import io.flywheel.core.model.Limits;
 import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NamespaceSettings;
@@ -167,22 +169,28 @@ public final class ConfigReader {
   }
 
   private Quorum quorum(Replication replication) throws ConfigException {
-    int n = replication.n();
-    int majority = n / 2 + 1;
-    return Quorum.of(
-        n,
-        answers("replication.r", replication, majority),
-        answers("replication.w", replication, majority));
+    return new Quorum(
+        replication.n(),
+        answers("replication.r", replication),
+        answers("replication.w", replication));
   }
 
-  private int answers(String path, Replication replication, int majority) throws ConfigException {
-    int answers = settings.integer(path, 1, Ring.MOST_REPLICAS, majority);
+  private Answers answers(String path, Replication replication) throws ConfigException {
+    Level level = Level.named(settings.text(path, Level.QUORUM.toString()));
+    if (level != null) {
+      return Answers.of(level);
+    }
+    if (!settings.isWhole(path)) {
+      throw settings.refused(
+          path, settings.text(path, "") + " is neither a whole number nor one of " + Level.NAMES);
+    }
+    int answers = settings.integer(path, 1, Ring.MOST_REPLICAS, 1);
     if (answers > replication.n()) {
       String copies = replication.isByDatacenter() ? "the sum of copies" : "replication.n";
       throw settings.refused(
           path, answers + " is above " + copies + ", which is " + replication.n());
     }
-    return answers;
+    return Answers.of(answers);
   }
 
   private Limits limits() throws ConfigException {

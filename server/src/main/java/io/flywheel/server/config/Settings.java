@@ -151,12 +151,17 @@ final class Settings {
     return members;
   }
 
+  /** Whether what was written is a whole number. */
+  boolean isWhole(String path) {
+    return text(path, "").matches("0|[1-9][0-9]{0,8}");
+  }
+
   int integer(String path, int least, int most, int otherwise) throws ConfigException {
     Setting setting = byPath.get(path);
     if (setting == null) {
       return otherwise;
     }
-    if (!setting.value().matches("0|[1-9][0-9]{0,8}")) {
+    if (!isWhole(path)) {
       throw setting.refused(setting.value() + " is not a whole number");
     }
     int value = Integer.parseInt(setting.value());

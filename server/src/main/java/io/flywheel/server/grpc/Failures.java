@@ -9,6 +9,7 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.flywheel.api.v1.Absence;
 import io.flywheel.api.v1.Failure;
+import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Outcome;
 import io.flywheel.server.http.ProblemType;
 import io.grpc.StatusRuntimeException;
@@ -35,9 +36,19 @@ final class Failures {
     };
   }
 
-  static Failure refused(Outcome.Refused refused) {
+  static Failure refused(Outcome.Refused refused, ClientRequest request) {
     var type = ProblemType.of(refused.refusal());
-    return of(type, refused.detail()).build();
+    var field = type == ProblemType.BAD_QUORUM ? largerCount(request) : "";
+    return of(type, refused.detail()).setField(field).build();
+  }
+
+  /** If one of the two counts of a request is above the number of copies, so is the larger one. */
+  private static String largerCount(ClientRequest request) {
+    return switch (request) {
+      case ClientRequest.Put put -> put.pw() > put.w() ? "pw" : "w";
+      case ClientRequest.Get get -> get.pr() > get.r() ? "pr" : "r";
+      case ClientRequest.Explain _, ClientRequest.Repair _ -> "";
+    };
   }
 
   /** Certainly not done: a write may be tried again, and so may a read that had the time. */

@@ -60,7 +60,7 @@ public final class GrpcServer implements Http2Port, AutoCloseable {
     int messageBytes =
         Math.max(
             LEAST_MESSAGE_BYTES, settings.records().limits().valueBytes() + REST_OF_MESSAGE_BYTES);
-    var operations = new Operations(lane, recorder, settings.quorum().n());
+    var operations = new Operations(lane, recorder);
     this.server =
         NettyServerBuilder.forAddress(nowhere)
             .channelFactory(() -> connections)

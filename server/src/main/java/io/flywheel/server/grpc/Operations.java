@@ -26,19 +26,17 @@ import io.flywheel.server.runtime.Lane;
 final class Operations {
   private final Lane lane;
   private final RequestRecorder recorder;
-  private final Requests requests;
 
-  Operations(Lane lane, RequestRecorder recorder, int n) {
+  Operations(Lane lane, RequestRecorder recorder) {
     this.lane = lane;
     this.recorder = recorder;
-    this.requests = new Requests(n);
   }
 
   /** {@code callMillis} is what the deadline of the call leaves. */
   void put(PutRequest put, long callMillis, Answer<PutResponse> answer) {
     run(
         Operation.PUT,
-        () -> requests.put(put, callMillis),
+        () -> Requests.put(put, callMillis),
         answer,
         (written, response) ->
             PutResponse.newBuilder()
@@ -50,7 +48,7 @@ final class Operations {
   void delete(DeleteRequest delete, long callMillis, Answer<DeleteResponse> answer) {
     run(
         Operation.DELETE,
-        () -> requests.delete(delete, callMillis),
+        () -> Requests.delete(delete, callMillis),
         answer,
         (written, response) ->
             DeleteResponse.newBuilder()
@@ -62,7 +60,7 @@ final class Operations {
   void get(GetRequest get, long callMillis, Answer<GetResponse> answer) {
     run(
         Operation.GET,
-        () -> requests.get(get, callMillis),
+        () -> Requests.get(get, callMillis),
         answer,
         (found, response) -> values((Outcome.Found) found, response.contextToken()));
   }
@@ -90,13 +88,17 @@ final class Operations {
     lane.submit(
         request,
         response -> {
-          var ending = answer(operation, response, answer, telling);
+          var ending = answer(request, operation, response, answer, telling);
           recorder.record(operation, ending, System.nanoTime() - startNanos);
         });
   }
 
   private <T> Ending answer(
-      Operation operation, Effect.Respond response, Answer<T> answer, Telling<T> telling) {
+      ClientRequest request,
+      Operation operation,
+      Effect.Respond response,
+      Answer<T> answer,
+      Telling<T> telling) {
     boolean write = operation != Operation.GET;
     Outcome outcome = response.outcome();
     return switch (outcome) {
@@ -114,7 +116,8 @@ final class Operations {
         answer.done(telling.tell(outcome, response));
         yield values == 1 ? Ending.DONE : Ending.SIBLINGS;
       }
-      case Outcome.Refused refused -> end(answer, Failures.refused(refused), Ending.REFUSED);
+      case Outcome.Refused refused ->
+          end(answer, Failures.refused(refused, request), Ending.REFUSED);
       case Outcome.NotDone notDone ->
           end(answer, Failures.notDone(notDone, write), Ending.NOT_DONE);
       case Outcome.Unknown unknown -> end(answer, Failures.unknown(unknown, write), Ending.UNKNOWN);

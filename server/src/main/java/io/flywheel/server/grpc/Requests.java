@@ -6,12 +6,13 @@ import io.flywheel.api.v1.GetRequest;
 import io.flywheel.api.v1.PutRequest;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Write;
+import io.flywheel.core.model.Answers;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.Level;
 import io.flywheel.core.model.NamespaceSettings;
-import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
+import io.flywheel.core.ring.Ring;
 import io.flywheel.server.http.KeyPath;
 import io.flywheel.server.http.ProblemType;
 import java.nio.ByteBuffer;
@@ -20,10 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads requests off the wire, with the limits that HTTP has. What only the node can know, it
  * checks.
- *
- * @param n how many replicas a key has, the most that can answer
  */
-record Requests(int n) {
+final class Requests {
   private static final int USUAL_TIMEOUT_MILLIS = 1_000;
   private static final int LONGEST_TIMEOUT_MILLIS = 60_000;
   private static final int REQUEST_ID_BYTES = 16;
@@ -31,7 +30,9 @@ record Requests(int n) {
   /** A century, leap days included. */
   private static final long LONGEST_TTL_MILLIS = 36_525L * 86_400_000;
 
-  ClientRequest put(PutRequest put, long callMillis) throws InvalidRequestException {
+  private Requests() {}
+
+  static ClientRequest put(PutRequest put, long callMillis) throws InvalidRequestException {
     if (put.getTtlMillis() < 0 || put.getTtlMillis() > LONGEST_TTL_MILLIS) {
       throw new InvalidRequestException(
           ProblemType.BAD_TTL, "ttl_millis", "is at most a century, " + LONGEST_TTL_MILLIS);
@@ -42,32 +43,33 @@ record Requests(int n) {
         new Write(false, put.getContentType(), bytes(put.getValue())),
         context(put.getContext()),
         put.getTtlMillis(),
-        w.count(),
+        w.number(),
         count("pw", put.getPw()),
         w.reach(),
         requestId(put.getRequestId()),
         timeoutMillis(put.getTimeoutMillis(), callMillis));
   }
 
-  ClientRequest delete(DeleteRequest delete, long callMillis) throws InvalidRequestException {
+  static ClientRequest delete(DeleteRequest delete, long callMillis)
+      throws InvalidRequestException {
     var w = answers("w", delete.getW(), delete.getLevel());
     return new ClientRequest.Put(
         key(delete.getKey()),
         Write.DELETION,
         context(delete.getContext()),
         0,
-        w.count(),
+        w.number(),
         count("pw", delete.getPw()),
         w.reach(),
         requestId(delete.getRequestId()),
         timeoutMillis(delete.getTimeoutMillis(), callMillis));
   }
 
-  ClientRequest get(GetRequest get, long callMillis) throws InvalidRequestException {
+  static ClientRequest get(GetRequest get, long callMillis) throws InvalidRequestException {
     var r = answers("r", get.getR(), get.getLevel());
     return new ClientRequest.Get(
         key(get.getKey()),
-        r.count(),
+        r.number(),
         count("pr", get.getPr()),
         r.reach(),
         timeoutMillis(get.getTimeoutMillis(), callMillis));
@@ -88,10 +90,7 @@ record Requests(int n) {
     return new Key(named, Bytes.wrap(bytes));
   }
 
-  /** So many nodes, and a quorum of the copies in these data centres. */
-  private record Answers(int count, Reach reach) {}
-
-  private Answers answers(String field, int number, io.flywheel.api.v1.Level asked)
+  private static Answers answers(String field, int number, io.flywheel.api.v1.Level asked)
       throws InvalidRequestException {
     Level level =
         switch (asked) {
@@ -106,19 +105,19 @@ record Requests(int n) {
                   ProblemType.BAD_QUORUM, "level", "is one of " + Level.NAMES);
         };
     if (level == null) {
-      return new Answers(count(field, number), Reach.ANYWHERE);
+      return Answers.of(count(field, number));
     }
     if (number != 0) {
       throw new InvalidRequestException(
           ProblemType.BAD_QUORUM, "level", "stands in place of " + field + ", which is given too");
     }
-    return new Answers(level.count(n), level.reach());
+    return Answers.of(level);
   }
 
-  private int count(String field, int value) throws InvalidRequestException {
-    if (value < 0 || value > n) {
+  private static int count(String field, int value) throws InvalidRequestException {
+    if (value < 0 || value > Ring.MOST_REPLICAS) {
       throw new InvalidRequestException(
-          ProblemType.BAD_QUORUM, field, "is from 1 to " + n + ", or 0 for the default");
+          ProblemType.BAD_QUORUM, field, "is from 1 to the number of copies, or 0 for the default");
     }
     return value;
   }

@@ -2,11 +2,12 @@ package io.flywheel.server.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.flywheel.core.model.Answers;
 import io.flywheel.core.model.ByteReader;
 import io.flywheel.core.model.Level;
 import io.flywheel.core.model.MalformedException;
-import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RequestId;
+import io.flywheel.core.ring.Ring;
 import io.flywheel.server.config.DurationText;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -37,47 +38,36 @@ record Demands(
 
   static final int LONGEST_IDEMPOTENCY_KEY = 255;
 
-  /**
-   * Reads the headers.
-   *
-   * @param n how many replicas a key has, the most that can answer
-   */
-  static Demands of(RequestHead head, int n) throws ProblemException {
+  /** Reads the headers. How many copies there are only the node can know, and it checks. */
+  static Demands of(RequestHead head) throws ProblemException {
     return new Demands(
-        answers(head, Header.W, n),
-        answers(head, Header.R, n),
-        count(head, Header.PW, n),
-        count(head, Header.PR, n),
+        answers(head, Header.W),
+        answers(head, Header.R),
+        count(head, Header.PW),
+        count(head, Header.PR),
         timeoutMillis(head),
         ttlMillis(head),
         context(head),
         requestId(head));
   }
 
-  /** So many nodes, and a quorum of the copies in these data centres. */
-  record Answers(int count, Reach reach) {}
-
-  private static Answers answers(RequestHead head, Header header, int n) throws ProblemException {
+  private static Answers answers(RequestHead head, Header header) throws ProblemException {
     String text = head.header(header);
     var level = text == null ? null : Level.named(text);
-    return level == null
-        ? new Answers(count(head, header, n), Reach.ANYWHERE)
-        : new Answers(level.count(n), level.reach());
+    return level == null ? Answers.of(count(head, header)) : Answers.of(level);
   }
 
-  private static int count(RequestHead head, Header header, int n) throws ProblemException {
+  private static int count(RequestHead head, Header header) throws ProblemException {
     String text = head.header(header);
     if (text == null) {
       return 0;
     }
     long answers = number(text);
-    if (answers < 1 || answers > n) {
+    if (answers < 1 || answers > Ring.MOST_REPLICAS) {
       boolean named = header == Header.W || header == Header.R;
       throw malformed(
           header,
-          "is a whole number from 1 to "
-              + n
-              + ", the number of replicas"
+          "is a whole number from 1 to the number of copies"
               + (named ? ", or one of " + Level.NAMES : ""));
     }
     return (int) answers;

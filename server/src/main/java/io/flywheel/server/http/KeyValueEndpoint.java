@@ -4,7 +4,6 @@ import io.flywheel.core.effect.Effect;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Write;
 import io.flywheel.core.model.Bytes;
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.version.ContextSeal;
 import io.flywheel.server.http.RequestRecorder.Ending;
@@ -25,12 +24,10 @@ public final class KeyValueEndpoint implements Endpoint {
 
   private final Lane lane;
   private final RequestRecorder recorder;
-  private final int n;
 
-  public KeyValueEndpoint(Lane lane, ClusterSettings settings, RequestRecorder recorder) {
+  public KeyValueEndpoint(Lane lane, RequestRecorder recorder) {
     this.lane = lane;
     this.recorder = recorder;
-    this.n = settings.quorum().n();
   }
 
   @Override
@@ -45,7 +42,7 @@ public final class KeyValueEndpoint implements Endpoint {
     long startNanos = System.nanoTime();
     try {
       Key key = KeyPath.parse(head, PATH.length());
-      Demands demands = Demands.of(head, n);
+      Demands demands = Demands.of(head);
       if (operation != Operation.GET) {
         checkBody(head, operation, demands);
       }
@@ -117,7 +114,7 @@ public final class KeyValueEndpoint implements Endpoint {
               case GET, EXPLAIN, REPAIR ->
                   new ClientRequest.Get(
                       key,
-                      demands.r().count(),
+                      demands.r().number(),
                       demands.pr(),
                       demands.r().reach(),
                       demands.timeoutMillis());
@@ -165,7 +162,7 @@ public final class KeyValueEndpoint implements Endpoint {
           write,
           context,
           demands.ttlMillis(),
-          demands.w().count(),
+          demands.w().number(),
           demands.pw(),
           demands.w().reach(),
           demands.requestId(),

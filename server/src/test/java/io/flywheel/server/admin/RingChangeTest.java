@@ -1,5 +1,8 @@
 package io.flywheel.server.admin;
 
+import static io.flywheel.server.admin.SeenClusters.NEWCOMER;
+import static io.flywheel.server.admin.SeenClusters.formed;
+import static io.flywheel.server.admin.SeenClusters.member;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -7,30 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.flywheel.core.antientropy.AntiEntropyFigures;
-import io.flywheel.core.antientropy.RepairProgress;
-import io.flywheel.core.handoff.TransferFigures;
-import io.flywheel.core.membership.Liveness;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Limits;
-import io.flywheel.core.model.Member;
-import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Quorum;
-import io.flywheel.core.model.RecordSettings;
-import io.flywheel.core.model.Zone;
-import io.flywheel.core.node.ChangeView;
-import io.flywheel.core.node.EraView;
-import io.flywheel.core.node.MemberView;
-import io.flywheel.core.node.NodeCounters;
-import io.flywheel.core.node.NodeView;
+import io.flywheel.core.model.Replication;
 import io.flywheel.core.node.Prospect;
 import io.flywheel.core.node.RingAnswer;
-import io.flywheel.core.node.RingView;
-import io.flywheel.core.node.Standing;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
-import io.flywheel.core.ring.Placement;
-import io.flywheel.core.ring.Ring;
 import io.flywheel.core.ring.RingChange;
 import io.flywheel.core.ring.RingMember;
 import io.flywheel.server.http.Answer;
@@ -42,8 +29,6 @@ import io.flywheel.server.metrics.ServerMetrics;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +45,6 @@ final class RingChangeTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ClusterSettings SETTINGS =
       new ClusterSettings("carts", 64, Quorum.of(3, 2, 2), Limits.DEFAULT, List.of());
-  private static final Member NEWCOMER = member(5);
 
   @Parameter private int lanes;
   private final ServerMetrics metrics = new ServerMetrics();
@@ -91,103 +75,8 @@ final class RingChangeTest {
     metrics.close();
   }
 
-  private static Member member(int number) {
-    return new Member(
-        new NodeId(number),
-        "node-" + number,
-        "h:740" + number,
-        "h:750" + number,
-        new Zone("dc1", "r" + number),
-        1);
-  }
-
-  private static Cluster formed(int size) {
-    var members = new ArrayList<Member>();
-    var inRing = new ArrayList<RingMember>();
-    for (int i = 1; i <= size; i++) {
-      members.add(member(i));
-      inRing.add(new RingMember(member(i).id(), member(i).zone(), 1));
-    }
-    var ring = Placement.form(inRing, 64, 3);
-    return Cluster.formed(0xabc, 1, RecordSettings.DEFAULT, members, ring);
-  }
-
   private static RingChange.Add add() {
     return new RingChange.Add(new RingMember(NEWCOMER.id(), NEWCOMER.zone(), 1));
-  }
-
-  /** As node-1 sees it, to whom node-4 is down. */
-  private static NodeView member(Cluster cluster) {
-    var transition = cluster.transition();
-    var change =
-        transition == null
-            ? null
-            : new ChangeView(transition, List.of(new NodeId(2)), List.of(new NodeId(5)));
-    return view(cluster, new RingView(cluster.epoch(), Standing.MEMBER, change));
-  }
-
-  private static NodeView outside() {
-    return view(null, new RingView(0, Standing.OUTSIDE, null));
-  }
-
-  private static NodeView view(@Nullable Cluster cluster, RingView changes) {
-    var members = new ArrayList<MemberView>();
-    if (cluster != null) {
-      for (Member member : cluster.members()) {
-        var state = member.name().equals("node-4") ? Liveness.DOWN : Liveness.ALIVE;
-        members.add(new MemberView(member, state, "", 10, 0, 0, 1, 1));
-      }
-    }
-    Ring ring = cluster == null ? null : cluster.ring();
-    return new NodeView(
-        cluster == null ? NEWCOMER.id() : new NodeId(1),
-        cluster == null ? NEWCOMER.name() : "node-1",
-        cluster != null,
-        "",
-        cluster == null ? 0 : cluster.id(),
-        1,
-        2,
-        members,
-        ring,
-        new NodeCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-        new AntiEntropyFigures(
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            new RepairProgress(false, 0, 0, 0)),
-        0,
-        Map.of(),
-        0,
-        false,
-        new EraView(1, 0, List.of()),
-        new TransferFigures(
-            40,
-            10,
-            1_000,
-            3_000,
-            500,
-            7,
-            List.of(new TransferFigures.Partner(new NodeId(2), 4, 600)),
-            2,
-            9),
-        changes,
-        RecordSettings.DEFAULT);
   }
 
   private Response post(String body) throws IOException {
@@ -294,7 +183,7 @@ final class RingChangeTest {
         post("{\"change\":\"remove\",\"node\":\"node-4\",\"dry-run\":true,\"lost\":[\"node-2\"]}");
     assertEquals(409, alive.status(), alive.text());
 
-    server.port().looksLike(RingChangeTest::outside);
+    server.port().looksLike(SeenClusters::outside);
     server.port().prospect = new Prospect(NEWCOMER, formed(4));
     page =
         posted(
@@ -307,6 +196,31 @@ final class RingChangeTest {
   }
 
   @Test
+  void otherNumbersOfCopiesAreForetoldShownAndRefused() throws Exception {
+    String wanted = "{\"change\":\"replication\",\"dry-run\":true,\"replication\":{\"n\":%d}}";
+    server.port().looksLike(() -> member(formed(5)));
+    for (int n : new int[] {3, 6, 17}) {
+      posted(409, wanted.formatted(n));
+    }
+    JsonNode page = posted(200, wanted.formatted(4));
+    assertEquals("replication", page.get("change").get("kind").textValue());
+    assertEquals("{\"n\":4}", page.get("change").get("replication").toString());
+    JsonNode forecast = page.get("forecast");
+    assertEquals(64, forecast.get("least-copies").intValue());
+    assertTrue(forecast.get("copies").intValue() >= 64, forecast.toString());
+
+    var change = new RingChange.Replicate(Replication.spread(4));
+    Cluster growing = formed(5).after(new LogEntry.Begin(change, null));
+    server.port().looksLike(() -> member(growing));
+    page = JSON.readTree(server.exchange("GET", "/admin/ring").text());
+    assertEquals("{\"n\":3}", page.get("replication").toString());
+    assertEquals("{\"n\":4}", page.get("change").get("replication").toString());
+    server.port().looksLike(() -> member(growing.after(new LogEntry.Ready())));
+    page = JSON.readTree(server.exchange("GET", "/admin/ring").text());
+    assertEquals(4, page.get("n").intValue());
+  }
+
+  @Test
   void withoutAnEstimateACopyIsAsLargeAsThoseHere() throws Exception {
     JsonNode page = posted(200, "{\"change\":\"leave\",\"dry-run\":true}");
     assertEquals(4_096 / 48, page.get("forecast").get("copy-bytes").intValue());
@@ -315,7 +229,7 @@ final class RingChangeTest {
 
   @Test
   void aNewNodeForeseesItsJoiningByWhatItWasTold() throws Exception {
-    server.port().looksLike(RingChangeTest::outside);
+    server.port().looksLike(SeenClusters::outside);
     server.port().prospect = new Prospect(NEWCOMER, null);
     Response alone = post("{\"change\":\"join\",\"dry-run\":true}");
     assertEquals(503, alone.status(), alone.text());
@@ -345,11 +259,12 @@ final class RingChangeTest {
     posted(202, "{\"change\":\"leave\"}");
     posted(202, "{\"change\":\"remove\",\"node\":\"node-4\"}");
     posted(202, "{\"change\":\"weight\",\"node\":\"node-2\",\"weight\":3}");
+    posted(202, "{\"change\":\"replication\",\"replication\":{\"n\":4}}");
     posted(202, "{\"change\":\"lost\",\"lost\":[\"node-4\",\"node-3\"]}");
     JsonNode undone = posted(202, "{\"change\":\"undo\"}");
     assertEquals(2, undone.get("epoch").intValue());
     assertTrue(undone.get("change").isNull());
-    server.port().looksLike(RingChangeTest::outside);
+    server.port().looksLike(SeenClusters::outside);
     server.port().prospect = new Prospect(NEWCOMER, formed(4));
     posted(202, "{\"change\":\"join\"}");
     posted(202, "{\"change\":\"replace\",\"node\":\"node-4\"}");
@@ -358,6 +273,7 @@ final class RingChangeTest {
             "Leave[]",
             "Remove[name=node-4]",
             "Reweigh[name=node-2, weight=3]",
+            "Replicate[replication={n: 4}]",
             "Lose[names=[node-4, node-3]]",
             "Undo[]",
             "join null",
@@ -431,6 +347,16 @@ final class RingChangeTest {
         "{'change':'weight','node':'node-2','weight':1001}|a weight is 1 to",
         "{'change':'weight','node':'node-2','weight':-1}|0 or more",
         "{'change':'weight','node':'node-2','weight':99999999999999999999}|0 or more",
+        "{'change':'replication'}|needed there",
+        "{'change':'leave','replication':{'n':3}}|needed there",
+        "{'change':'replication','replication':3}|members are numbers",
+        "{'change':'replication','replication':{}}|replication is",
+        "{'change':'replication','replication':{'n':3,'dc1':3}}|replication is",
+        "{'change':'replication','replication':{'n':0}}|n must be at least 1",
+        "{'change':'replication','replication':{'dc1':0,'dc2':3}}|a data centre with 0 copies",
+        "{'change':'replication','replication':{'dc1':'3'}}|replication.dc1 is a whole number",
+        "{'change':'replication','replication':{'dc1':3,'dc1':3}}|there twice",
+        "{'change':'replication','node':'n','replication':{'n':3}}|names none",
         "{'change':'leave','dry-run':'yes'}|true or false",
         "{'change':'undo','dry-run':true}|no dry-run",
         "{'change':'leave','color':'red'}|the members are change",

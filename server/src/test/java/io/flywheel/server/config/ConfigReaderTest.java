@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flywheel.core.model.Answers;
 import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Level;
 import io.flywheel.core.model.Limits;
 import io.flywheel.core.model.NamespaceSettings.BlindWrites;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class ConfigReaderTest {
   private static final String SECRET = "0123456789abcdef";
@@ -137,7 +140,7 @@ final class ConfigReaderTest {
     assertEquals(1, config.lanes());
     assertEquals(10L << 30, config.hintsLimitBytes());
     assertEquals(50L << 20, config.transferBytesPerSecond());
-    assertEquals(Quorum.of(3, 2, 2), config.settings().quorum());
+    assertEquals(Quorum.majority(3), config.settings().quorum());
     assertEquals(4096, config.settings().partitions());
     assertEquals(Limits.DEFAULT, config.settings().records().limits());
   }
@@ -181,16 +184,28 @@ final class ConfigReaderTest {
     String yaml = example().replace("n: 3, r: 1, w: 2", "dc2: 2, eu.west: 1");
     var settings = read(yaml, NONE, NONE).settings();
     assertEquals(Replication.of(Map.of("dc2", 2, "eu.west", 1)), settings.replication());
-    assertEquals(Quorum.of(3, 2, 2), settings.quorum());
+    assertEquals(Quorum.majority(3), settings.quorum());
     var plain = read(example(), NONE, NONE).settings();
     assertEquals(Replication.spread(3), plain.replication());
-    assertNotEquals(plain.fingerprint(), settings.fingerprint());
+    assertNotEquals(plain.beginning(), settings.beginning());
+    assertEquals(plain.fingerprint(), settings.fingerprint(), "copies may change");
 
     var fewer = Map.of("FLYWHEEL_REPLICATION_EU_WEST", "1", "FLYWHEEL_REPLICATION_DC2", "1");
     var changed = read(yaml, fewer, Map.of("replication.r", "1")).settings();
     assertEquals(Replication.of(Map.of("dc2", 1, "eu.west", 1)), changed.replication());
-    assertEquals(Quorum.of(2, 1, 2), changed.quorum());
-    assertNotEquals(settings.fingerprint(), changed.fingerprint());
+    assertEquals(new Quorum(2, Answers.of(1), Answers.of(Level.QUORUM)), changed.quorum());
+    assertNotEquals(settings.beginning(), changed.beginning());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Level.class)
+  void whatRequestsWaitForThatDoNotSayMayHaveAName(Level level) throws Exception {
+    String yaml = example().replace("r: 1, w: 2", "r: 3, w: " + level);
+    var quorum = read(yaml, NONE, NONE).settings().quorum();
+    assertEquals(new Quorum(3, Answers.of(3), Answers.of(level)), quorum);
+    assertEquals(level.toString(), quorum.writes().toString(), "as it was given");
+    var environment = Map.of("FLYWHEEL_REPLICATION_R", level.toString());
+    assertEquals(Answers.of(level), read(yaml, environment, NONE).settings().quorum().reads());
   }
 
   @Test
@@ -239,9 +254,11 @@ final class ConfigReaderTest {
         "r: 1|r: 4|9|replication.r: 4 is above replication.n, which is 3",
         "w: 2|w: 4|9|replication.w: 4 is above replication.n, which is 3",
         "w: 2|w: 0|9|0 is not between 1 and",
-        "w: 2|w: two|9|two is not a whole number",
-        "w: 2|w: 2.0|9|2.0 is not a whole number",
-        "w: 2|w: 02|9|02 is not a whole number",
+        "w: 2|w: two|9|replication.w: two is neither a whole number nor one of one, quorum, all,"
+            + " local",
+        "w: 2|w: LOCAL_QUORUM|9|replication.w: LOCAL_QUORUM is neither a whole number nor one of",
+        "w: 2|w: 2.0|9|2.0 is neither a whole number nor one of",
+        "w: 2|w: 02|9|02 is neither a whole number nor one of",
         "w: 2|w: [2]|9|replication.w: it is a single value",
         "w: 2|w: |9|replication.w: has no value",
         "partitions: 256|partitions: 0|10|between 1 and 65536",

@@ -208,7 +208,7 @@ final class GrpcTest {
     requests.put("key", GrpcCluster.put("", "x"));
     requests.put("w", GrpcCluster.put("a", "x").setW(2));
     requests.put("level", GrpcCluster.put("a", "x").setW(1).setLevel(Level.LEVEL_ONE));
-    requests.put("pw", GrpcCluster.put("a", "x").setPw(-1));
+    requests.put("pw", GrpcCluster.put("a", "x").setPw(2));
     requests.put(
         "request_id", GrpcCluster.put("a", "x").setRequestId(ByteString.copyFromUtf8("short")));
     requests.put("timeout_millis", GrpcCluster.put("a", "x").setTimeoutMillis(60_001));

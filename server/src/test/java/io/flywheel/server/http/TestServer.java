@@ -1,8 +1,6 @@
 package io.flywheel.server.http;
 
-import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Limits;
-import io.flywheel.core.model.Quorum;
 import io.flywheel.server.peer.Sockets;
 import io.flywheel.server.runtime.Lane;
 import io.flywheel.server.runtime.Lanes;
@@ -48,7 +46,6 @@ public final class TestServer implements AutoCloseable {
       throws IOException {
     port = new ScriptedPort(group.next());
     this.lanes = Lanes.beside(port, Sockets.NIO, lanes, "lane");
-    var settings = new ClusterSettings("test", 16, Quorum.of(3, 2, 2), LIMITS, List.of());
     var recorder =
         new RequestRecorder() {
           @Override
@@ -68,7 +65,7 @@ public final class TestServer implements AutoCloseable {
     var services = new ArrayList<HttpServer.Service>();
     for (Lane lane : this.lanes.serving()) {
       var routes = new ArrayList<Route>();
-      routes.add(new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(lane, settings, recorder)));
+      routes.add(new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(lane, recorder)));
       more.apply(port).forEach(route -> routes.add(NodeSide.route(route, port, lane)));
       services.add(
           new HttpServer.Service(
