@@ -39,11 +39,10 @@ final class Circumstances {
   private Circumstances() {}
 
   static Quorum quorum(SplittableRandom random, int n) {
-    int majority = n / 2 + 1;
     boolean eventual = random.nextInt(4) == 0;
-    int r = eventual ? 1 + random.nextInt(n) : majority;
-    int w = eventual ? 1 + random.nextInt(n) : majority;
-    return Quorum.of(n, r, w);
+    return eventual
+        ? Quorum.of(n, 1 + random.nextInt(n), 1 + random.nextInt(n))
+        : Quorum.majority(n);
   }
 
   static ClusterSettings settings(SplittableRandom random, int n) {

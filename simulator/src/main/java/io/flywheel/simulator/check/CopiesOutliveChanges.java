@@ -25,7 +25,7 @@ import java.util.List;
  * those who stand in for an owner, unless it was forgotten whom a copy is kept for. And a former
  * owner drops only what the owners have had on their disks. A node to whose copy a fault has ever
  * happened is counted as if it had one, and so is an owner that is lost: what is kept for it goes
- * to the others.
+ * to the others. Where there are fewer copies than W by now, all of them are wanted.
  */
 final class CopiesOutliveChanges implements Witness {
   private final Scene scene;
@@ -89,7 +89,8 @@ final class CopiesOutliveChanges implements Witness {
     }
     var readers = newest.ownership().readers(newest.ring().partition(operation.key()));
     var lost = readers.stream().filter(newest.lost()::contains).toList();
-    int wanted = copiesWanted(operation) - operation.everBereft(lost);
+    int promised = Math.min(copiesWanted(operation), readers.size());
+    int wanted = promised - operation.everBereft(lost);
     if (wanted <= 0) {
       return;
     }
@@ -106,7 +107,6 @@ final class CopiesOutliveChanges implements Witness {
     }
     boolean everywhere = copies >= wanted;
     // One copy, or fewer than usual, may be on disks alone whose nodes nobody waits for.
-    int promised = copiesWanted(operation);
     boolean isScarce = promised == 1 || promised < scene.settings().quorum().w();
     boolean whereRead = debtsDamaged || met + (isScarce ? givenUp : 0) >= wanted;
     if ((!everywhere || !whereRead)
@@ -137,7 +137,8 @@ final class CopiesOutliveChanges implements Witness {
       if (attempt.outcome() instanceof Written written
           && written.receipt().durable()
           && attempt.request() instanceof Put put) {
-        most = Math.max(most, put.w() == 0 ? scene.settings().quorum().w() : put.w());
+        var usual = scene.settings().quorum().writes();
+        most = Math.max(most, put.w() == 0 ? usual.nodes(written.receipt().n()) : put.w());
       }
     }
     return most;
@@ -162,7 +163,7 @@ final class CopiesOutliveChanges implements Witness {
     var only = mutations.size() == 1 ? mutations.getFirst() : null;
     var key = only == null || only.value() != null ? null : scene.evidence().keyAt(only);
     var machine = process.machine();
-    if (key != null && isJudged() && !scene.history().revived() && !scene.isOwn(machine, key)) {
+    if (key != null && isJudged() && !scene.history().revived() && isFormerOwner(machine, key)) {
       var dropped = scene.evidence().durable(machine, key);
       if (dropped != null) {
         for (var sibling : dropped.living()) {
@@ -170,6 +171,13 @@ final class CopiesOutliveChanges implements Witness {
         }
       }
     }
+  }
+
+  /**
+   * Who is given up is not waited for, so that it may come back with what is too old to be taken.
+   */
+  private boolean isFormerOwner(SimulatedMachine machine, Key key) {
+    return !scene.isOwn(machine, key) && !scene.isGivenUp(machine);
   }
 
   private void checkReleased(SimulatedProcess process, Key key, Dot dot) {

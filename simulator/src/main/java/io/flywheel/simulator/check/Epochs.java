@@ -14,6 +14,7 @@ final class Epochs {
   private @Nullable Cluster newest;
   private @Nullable Cluster previous;
   private boolean ringHasChanged;
+  private boolean copiesHaveChanged;
   private Consumer<Cluster> whenChanged = _ -> {};
 
   /** From now on this hears of each newer cluster. */
@@ -30,6 +31,7 @@ final class Epochs {
     var open = cluster.transition();
     ringHasChanged |= before != null && before.ring().digest() != cluster.ring().digest();
     ringHasChanged |= open != null;
+    copiesHaveChanged |= cluster.ownership().replicationChanges();
     previous = before;
     newest = cluster;
     if (open != null && open.change() instanceof RingChange.Leave(var node)) {
@@ -37,6 +39,7 @@ final class Epochs {
     } else if (open != null) {
       leaving.removeIf(open.change()::givesUp);
     }
+    leaving.removeAll(cluster.lost());
     whenChanged.accept(cluster);
   }
 
@@ -52,6 +55,11 @@ final class Epochs {
   /** Whether members have come or gone, or were about to. */
   boolean ringHasChanged() {
     return ringHasChanged;
+  }
+
+  /** Whether there were other numbers of copies, or were about to be. */
+  boolean copiesHaveChanged() {
+    return copiesHaveChanged;
   }
 
   /** Whether it has left by its own wish, or is about to: then everybody waits for it. */

@@ -106,6 +106,11 @@ public final class Evidence implements Witness {
     return epochs.ringHasChanged();
   }
 
+  /** Whether there were other numbers of copies, or were about to be. */
+  boolean copiesHaveChanged() {
+    return epochs.copiesHaveChanged();
+  }
+
   /** The newest cluster that any disk has had. */
   public @Nullable Cluster newest() {
     return epochs.newest();

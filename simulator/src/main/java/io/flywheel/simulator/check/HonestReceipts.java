@@ -35,14 +35,14 @@ final class HonestReceipts implements Witness {
     var operation = attempt.operation();
     if (attempt.request() instanceof ClientRequest.Get get
         && respond.outcome() instanceof Outcome.Found found) {
-      int r = get.r() == 0 ? quorum.r() : get.r();
+      int r = get.r() == 0 ? quorum.reads().nodes(found.receipt().n()) : get.r();
       if (!suffices(found.receipt(), r, get.pr())) {
         scene.violation(HonestReceipts.class, process + " answered " + get + " with " + found);
       }
     } else if (attempt.request() instanceof ClientRequest.Put put
         && operation != null
         && respond.outcome() instanceof Outcome.Written written) {
-      int w = put.w() == 0 ? quorum.w() : put.w();
+      int w = put.w() == 0 ? quorum.writes().nodes(written.receipt().n()) : put.w();
       if (!suffices(written.receipt(), w, put.pw())) {
         violation(operation, written.receipt(), "was asked for W " + w + " and PW " + put.pw());
       }
@@ -51,8 +51,10 @@ final class HonestReceipts implements Witness {
     }
   }
 
+  /** Where there are fewer copies by now than were asked for, these are enough. */
   private static boolean suffices(Receipt receipt, int nodes, int primaries) {
-    return receipt.primaries() + receipt.fallbacks() >= nodes && receipt.primaries() >= primaries;
+    return receipt.primaries() + receipt.fallbacks() >= Math.min(nodes, receipt.n())
+        && receipt.primaries() >= Math.min(primaries, receipt.n());
   }
 
   private void check(Operation operation, Receipt receipt, boolean counted) {

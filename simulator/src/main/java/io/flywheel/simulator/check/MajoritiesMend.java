@@ -12,7 +12,8 @@ import java.util.Map;
 /**
  * A value that a fault changed under its clock, with the checksum right, is put right again from
  * the others where a majority of all replicas had what was written. Nothing is said where faults
- * have done other damage as well, or have changed the same value twice.
+ * have done other damage as well, or have changed the same value twice, nor where there are other
+ * numbers of copies than before: these may all have come from where the value was changed.
  *
  * <p>Values are told apart by their dots. A request that was sent to two nodes became two dots with
  * one value; what a replica has under the one says nothing about the other.
@@ -63,7 +64,11 @@ final class MajoritiesMend implements Witness {
   }
 
   void converged() {
-    boolean judged = scene.isDurable() && !otherwiseDamaged && scene.cluster().hasNoClones();
+    boolean judged =
+        scene.isDurable()
+            && !otherwiseDamaged
+            && !scene.evidence().copiesHaveChanged()
+            && scene.cluster().hasNoClones();
     changes.forEach(
         (write, change) -> {
           if (judged && change.mends()) {

@@ -2,6 +2,7 @@ package io.flywheel.simulator.check;
 
 import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Replication;
 import io.flywheel.core.model.Zone;
 import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Ring;
@@ -59,7 +60,9 @@ final class PlacementRulesHold implements Witness {
       var owners = ring.replicas(new Partition(i));
       boolean distinct = new TreeSet<>(owners).size() == owners.size();
       var zones = zones(ring, owners);
-      if (!distinct || zones.size() < owners.size() || !isRight(zones, eligible)) {
+      if (!distinct
+          || zones.size() < owners.size()
+          || !isRight(ring.replication(), zones, eligible)) {
         scene.violation(
             PlacementRulesHold.class,
             "in epoch " + epoch + " partition " + i + " is owned by " + owners + " in " + ring);
@@ -68,8 +71,7 @@ final class PlacementRulesHold implements Witness {
   }
 
   /** Whether as many stand as there are to be where there are to be any. */
-  private boolean isRight(List<Zone> owners, List<Zone> eligible) {
-    var replication = scene.settings().replication();
+  private static boolean isRight(Replication replication, List<Zone> owners, List<Zone> eligible) {
     if (owners.size() != replication.n()) {
       return false;
     }

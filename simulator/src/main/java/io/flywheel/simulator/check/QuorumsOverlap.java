@@ -1,9 +1,12 @@
 package io.flywheel.simulator.check;
 
 import io.flywheel.core.effect.Effect;
+import io.flywheel.core.message.ClientRequest.Get;
+import io.flywheel.core.message.ClientRequest.Put;
 import io.flywheel.core.message.Outcome.Found;
 import io.flywheel.core.message.Outcome.Written;
 import io.flywheel.core.message.Receipt;
+import io.flywheel.core.model.Quorum;
 import io.flywheel.core.model.Reach.Scope;
 import io.flywheel.simulator.workload.Attempt;
 import io.flywheel.simulator.workload.Operation;
@@ -50,7 +53,8 @@ final class QuorumsOverlap implements Witness {
           && written.receipt().durable()
           && !isAlone(write.process(), written.receipt())
           && (written.receipt().primaries() + found.receipt().primaries()
-                  > scene.settings().quorum().n()
+                  > Math.max(written.receipt().n(), found.receipt().n())
+              || areMajorities(write, written, read, found)
               || meetInADatacenter(write, written, read, found))) {
         return true;
       }
@@ -81,6 +85,17 @@ final class QuorumsOverlap implements Witness {
   /** Nobody waits for one that is given up: what its disk alone has is out of sight then. */
   private boolean isAlone(SimulatedProcess process, Receipt receipt) {
     return receipt.primaries() + receipt.fallbacks() <= 1 && scene.isGivenUp(process.machine());
+  }
+
+  /** Without stand-ins, two majorities meet, however many copies there were, and are. */
+  private boolean areMajorities(Attempt write, Written written, Attempt read, Found found) {
+    return scene.settings().quorum().equals(Quorum.majority(scene.settings().quorum().n()))
+        && write.request() instanceof Put put
+        && put.w() == 0
+        && read.request() instanceof Get get
+        && get.r() == 0
+        && written.receipt().fallbacks() == 0
+        && found.receipt().fallbacks() == 0;
   }
 
   private void check(Operation operation, BitSet shown, SimulatedProcess process) {

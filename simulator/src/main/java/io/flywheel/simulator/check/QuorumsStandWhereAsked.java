@@ -48,7 +48,7 @@ final class QuorumsStandWhereAsked implements Witness {
         (datacenter, count) -> {
           boolean asked =
               switch (reach.scope()) {
-                case ANYWHERE -> false;
+                case ANYWHERE, QUORUM, ALL -> false;
                 case LOCAL -> datacenter.equals(reach.datacenter());
                 case EACH -> true;
               };

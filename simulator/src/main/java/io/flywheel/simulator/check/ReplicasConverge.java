@@ -57,7 +57,7 @@ final class ReplicasConverge {
         scene.cluster().inService().stream()
             .filter(machine -> scene.evidence().durable(machine, key) == null)
             .count();
-    boolean complete = primaries.size() == scene.settings().quorum().n();
+    boolean complete = primaries.size() == scene.copies();
     boolean mendable = unreadable == 0 || (unreadable == 1 && complete && primaries.size() > 1);
     return mendable && (complete || !isContradictory(key, primaries));
   }

@@ -107,6 +107,12 @@ public record Scene(
     return isLasting(evidence.newest(), key, id) && isLasting(evidence.previous(), key, id);
   }
 
+  /** How many copies there are of each key. */
+  int copies() {
+    var newest = evidence.newest();
+    return newest == null ? settings().quorum().n() : newest.ring().n();
+  }
+
   boolean ringHasChanged() {
     return evidence.ringHasChanged();
   }

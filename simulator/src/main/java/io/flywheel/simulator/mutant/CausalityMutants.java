@@ -27,7 +27,7 @@ final class CausalityMutants {
             "return envelope.startId() == self.startId()",
             "return envelope.startId() != 0",
             List.of("OneProcessPerIdentity", "UniqueDots"),
-            250),
+            633),
         new Mutant(
             "3",
             "one version vector for all siblings: interleaved clients make them explode",

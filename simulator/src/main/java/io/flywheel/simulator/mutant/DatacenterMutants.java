@@ -20,7 +20,7 @@ final class DatacenterMutants {
                   if (!put.peers.isNear(from)) {\
             """,
             List.of("HonestReceipts", "QuorumsStandWhereAsked"),
-            91),
+            227),
         new Mutant(
             "45, between data centres",
             "whoever asks for a quorum of his data centre waits for the others",

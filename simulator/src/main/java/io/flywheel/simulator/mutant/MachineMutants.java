@@ -93,7 +93,7 @@ final class MachineMutants {
             "return loaded && !loadingDebts && waiting.isEmpty() && storesPending == 0;",
             "return loaded && !loadingDebts && waiting.isEmpty();",
             List.of("UnreadIsNeverErased", "NothingDurableIsLost", "QuorumsOverlap", "UniqueDots"),
-            10),
+            13),
         new Mutant(
             "56",
             "a get joins a read that was issued before a put was acknowledged",
@@ -101,7 +101,7 @@ final class MachineMutants {
             "if (unissuedSince != outbox.drains()) {",
             "if (unissuedSince > outbox.drains()) {",
             List.of("QuorumsOverlap"),
-            522),
+            761),
         new Mutant(
             "57",
             "a wiped node takes its old place, empty",

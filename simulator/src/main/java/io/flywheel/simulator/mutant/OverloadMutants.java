@@ -42,7 +42,7 @@ final class OverloadMutants {
             "      pace =\n          requestsWait()",
             "      pace =\n          steps < 0",
             List.of("BackgroundYields"),
-            337),
+            236),
         new Mutant(
             "45",
             "a slow replica is waited for",
@@ -106,7 +106,7 @@ final class OverloadMutants {
             "var both = queue.current.merge(merge.incoming(), namespace(queue.key).conflicts());\n"
                 + "    if (both.living().size() > inForce.get().limits().siblings()) {",
             List.of("ReplicasConverge", "HealedClusterServes", "NothingIsOwed"),
-            47),
+            75),
         new Mutant(
             "60, the other way",
             "a record that many siblings have made large fits into no message",

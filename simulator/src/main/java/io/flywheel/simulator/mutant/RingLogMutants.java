@@ -18,7 +18,7 @@ final class RingLogMutants {
             "? 2 * those.size() > voters.size()",
             "? 2 * those.size() >= voters.size()",
             List.of("OneEntryPerEpoch"),
-            20),
+            397),
         new Mutant(
             "36, a step ahead",
             "the next entry is proposed before all have come to the present one",
@@ -26,7 +26,7 @@ final class RingLogMutants {
             "    return missing(cluster, entry).isEmpty()\n        && (!",
             "    return (!",
             List.of("OneEntryPerEpoch"),
-            124),
+            184),
         new Mutant(
             "36, at once",
             "a change begins while another one is open",
@@ -42,7 +42,7 @@ final class RingLogMutants {
             "var stays = over.undone() ? ring : over.next();",
             "var stays = over.next();",
             List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
-            554),
+            213),
         new Mutant(
             "38",
             "a node is known by its address, whatever its disk remembers",

@@ -22,6 +22,8 @@ public record Changes(long meanMicros, List<Wish> wishes, double meddling) {
     REPLACE,
     /** A member is to have another share. */
     REWEIGH,
+    /** There are to be more copies of each key, or fewer. */
+    REPLICATE,
     /** The change that is under way is to be undone. */
     UNDO,
     /** The machine that a change is about is lost. */

@@ -1,6 +1,7 @@
 package io.flywheel.simulator.workload;
 
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.model.Replication;
 import io.flywheel.core.node.RingOrder;
 import io.flywheel.core.node.Standing;
 import io.flywheel.core.ring.Cluster;
@@ -29,6 +30,8 @@ public final class RingOperator {
   private static final int MOST_AT_THE_END = 2;
   private static final long MOST_ABSENCE_MICROS = 12_000_000;
   private static final long MOST_CUT_MICROS = 6_000_000;
+  private static final int LEAST_COPIES = 2;
+  private static final int MORE_COPIES = 5;
 
   private final SimulatedCluster cluster;
   private final Changes changes;
@@ -123,6 +126,10 @@ public final class RingOperator {
         }
       }
       case REWEIGH -> reweigh(present, process);
+      case REPLICATE -> {
+        var copies = Replication.spread(LEAST_COPIES + random.nextInt(MORE_COPIES));
+        order(process, new RingOrder.Replicate(copies));
+      }
       case UNDO -> order(process, new RingOrder.Undo());
       case LOSE_SUBJECT -> loseSubject(present);
       case LOSE_SEVERAL -> loseSeveral(present);
