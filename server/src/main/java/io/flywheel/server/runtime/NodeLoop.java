@@ -148,7 +148,13 @@ public final class NodeLoop implements RequestPort, PeerListener {
 
   @Override
   public void changeRing(RingOrder order, Consumer<RingAnswer> answer) {
-    input((running, now) -> running.changeRing(now, order, answer));
+    input((running, now) -> running.changeRing(now, order, told -> tell(running, told, answer)));
+  }
+
+  /** Whoever knows of a change finds it in force, on whichever thread he asks next. */
+  private void tell(Node running, RingAnswer told, Consumer<RingAnswer> answer) {
+    records = running.records();
+    answer.accept(told);
   }
 
   @Override
