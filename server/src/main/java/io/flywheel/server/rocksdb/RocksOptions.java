@@ -35,7 +35,7 @@ import org.rocksdb.WriteBufferManager;
  */
 final class RocksOptions implements AutoCloseable {
   /** Blocks, indexes, filters and memtables together: 100,000 records of 1 KB and their changes. */
-  private static final long MEMORY_BYTES = 160L << 20;
+  private static final long MEMORY_BYTES = 144L << 20;
 
   private static final long MEMTABLE_BYTES = 64L << 20;
   private static final long SMALL_MEMTABLE_BYTES = 4L << 20;
