@@ -34,14 +34,11 @@ import org.jspecify.annotations.Nullable;
  * replica that was asked is still silent.
  */
 public final class Forwarder {
-  /** Nobody is given up before. */
+  /** Nobody is given up sooner. */
   private static final long LEAST_PATIENCE_MILLIS = 50;
 
   /** At most this part of the time that is left is spent on one node. */
   private static final int PATIENCE_PART = 4;
-
-  /** Who takes no longer is not slow. */
-  private static final double FAST_MILLIS = 20;
 
   /** So many times what a node usually takes is late. */
   private static final double LATE_FACTOR = 4;
@@ -79,7 +76,7 @@ public final class Forwarder {
         (part instanceof Replica.Primary ? candidates : standIns).add(part.node());
       }
     }
-    double slowMillis = slowMillis(candidates, now);
+    double slowMillis = latencies.slowMillis(candidates, peers.self(), now);
     candidates.sort(
         Comparator.comparing((NodeId node) -> !peers.isWell(node))
             .thenComparing(node -> !peers.isNear(node))
@@ -93,15 +90,6 @@ public final class Forwarder {
     inFlight.put(forward.request, forward);
     schedule.at(order.deadlineMillis(), this::expire, forward.request);
     forward.tryNext();
-  }
-
-  /** Who takes longer is slow, compared with the fastest of them. */
-  private double slowMillis(List<NodeId> nodes, long nowMillis) {
-    double fastest = Double.MAX_VALUE;
-    for (NodeId node : nodes) {
-      fastest = Math.min(fastest, latencies.expectedMillis(node, nowMillis));
-    }
-    return Math.max(FAST_MILLIS, fastest * LATE_FACTOR);
   }
 
   public void replied(NodeId from, ForwardReply reply) {

@@ -62,9 +62,6 @@ public final class GetCoordinator {
   /** Part of the time after which other nodes stand in for silent primaries. */
   private static final int STAND_IN_PART = 2;
 
-  /** A replica that takes so many times as long as the fastest one is asked last. */
-  private static final double SLOW_FACTOR = 4;
-
   private static final long NEVER = Long.MAX_VALUE;
 
   /** How much earlier than asked a get may give up for having joined another. */
@@ -262,13 +259,7 @@ public final class GetCoordinator {
       var order = new ArrayList<NodeId>(replicas.size());
       var slow = new ArrayList<NodeId>(0);
       var others = new ArrayList<NodeId>(0);
-      double fastest = Double.MAX_VALUE;
-      for (NodeId node : primaries) {
-        if (!node.equals(peers.self())) {
-          fastest = Math.min(fastest, latencies.expectedMillis(node, startedMillis));
-        }
-      }
-      double slowMillis = Math.max(LEAST_PATIENCE_MILLIS, fastest * SLOW_FACTOR);
+      double slowMillis = latencies.slowMillis(primaries, peers.self(), startedMillis);
       for (NodeId node : peers.nearestFirst(primaries, startedMillis)) {
         if (!peers.isAlive(node, startedMillis)) {
           others.add(node);

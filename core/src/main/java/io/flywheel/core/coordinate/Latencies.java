@@ -13,6 +13,12 @@ final class Latencies {
   private static final long HALF_LIFE_MILLIS = 10_000;
   private static final int PART = 8;
 
+  /** Who takes no longer is never slow. */
+  private static final double FAST_MILLIS = 20;
+
+  /** So many times what the fastest takes is slow. */
+  private static final double SLOW_FACTOR = 4;
+
   /** A mean that is younger has not changed by as much as a hundredth. */
   private static final long WORTH_MILLIS = HALF_LIFE_MILLIS / 100;
 
@@ -56,6 +62,17 @@ final class Latencies {
       most = Math.max(most, expectedMillis(node, nowMillis));
     }
     return most;
+  }
+
+  /** Above how long one of these nodes is slow, compared with the fastest of them. */
+  double slowMillis(Collection<NodeId> nodes, NodeId self, long nowMillis) {
+    double fastest = Double.MAX_VALUE;
+    for (NodeId node : nodes) {
+      if (!node.equals(self)) {
+        fastest = Math.min(fastest, expectedMillis(node, nowMillis));
+      }
+    }
+    return Math.max(FAST_MILLIS, fastest * SLOW_FACTOR);
   }
 
   private static double decayed(Mean mean, long nowMillis) {

@@ -34,7 +34,7 @@ import org.rocksdb.WriteBufferManager;
  * because the page cache may no longer tell the truth.
  */
 final class RocksOptions implements AutoCloseable {
-  /** Blocks, indexes, filters and memtables together: 100,000 records of 1 KB and their changes. */
+  /** Blocks, indexes, filters and memtables together: what the goal for a node's memory leaves. */
   private static final long MEMORY_BYTES = 144L << 20;
 
   private static final long MEMTABLE_BYTES = 64L << 20;

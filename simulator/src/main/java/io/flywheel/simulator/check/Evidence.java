@@ -214,6 +214,9 @@ public final class Evidence implements Witness {
     if (cluster != null) {
       formed(cluster);
     }
+    if (wasRemoved(machine)) {
+      return; // nobody waits for what the page cache saved of it after all
+    }
     machine
         .disk()
         .durable(Table.DATA)
@@ -224,6 +227,12 @@ public final class Evidence implements Witness {
                 held(machine, key, record);
               }
             });
+  }
+
+  private boolean wasRemoved(SimulatedMachine machine) {
+    var newest = newest();
+    var identity = machine.identity();
+    return newest != null && identity != null && newest.removed().contains(identity);
   }
 
   /** Whose record it is; null for anything else, and for keys that no client uses. */

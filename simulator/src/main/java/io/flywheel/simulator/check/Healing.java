@@ -111,6 +111,8 @@ public final class Healing {
     if (meetStrangers()
         && settleRing()
         && settleSettings()
+        && settleRing() // the settings may have dug up what a few had accepted
+        && meetRemoved()
         && becomeWhole()
         && converge()
         && agree()
@@ -150,7 +152,7 @@ public final class Healing {
     return !scene.findings().any();
   }
 
-  /** What was begun of changes of the ring is ended, and who was removed stays out. */
+  /** What was begun of changes of the ring is ended. */
   private boolean settleRing() {
     var changes = operator;
     if (changes == null) {
@@ -159,9 +161,13 @@ public final class Healing {
     changes.end();
     if (!passUntil(CHANGES_MICROS, () -> changes.obstacle().isEmpty())) {
       rings.unfinished(changes.obstacle());
-      return false;
     }
-    var returning = changes.switchedOff();
+    return !scene.findings().any();
+  }
+
+  /** Who was removed stays out. */
+  private boolean meetRemoved() {
+    var returning = operator == null ? List.<SimulatedMachine>of() : operator.switchedOff();
     returning.forEach(scene.cluster()::switchOn);
     boolean passed = returning.isEmpty() || time.pass(MEETING_MICROS);
     for (var machine : returning) {
