@@ -49,6 +49,9 @@ public final class RingOperator {
   /** Those that were not lost after all, and may have been removed meanwhile. */
   private final List<SimulatedMachine> returned = new ArrayList<>();
 
+  /** Whom something was ordered that they have not answered. */
+  private final List<SimulatedProcess> asked = new ArrayList<>();
+
   private boolean active;
   private boolean resting;
 
@@ -258,13 +261,16 @@ public final class RingOperator {
   }
 
   private void order(SimulatedProcess process, RingOrder order) {
+    asked.add(process);
     process.operate(
         (node, now) ->
             node.changeRing(
                 now,
                 order,
-                answer ->
-                    cluster.trace().tell(() -> process + " answers " + order + ": " + answer)));
+                answer -> {
+                  asked.remove(process);
+                  cluster.trace().tell(() -> process + " answers " + order + ": " + answer);
+                }));
   }
 
   // --- what somebody sees to
@@ -375,6 +381,10 @@ public final class RingOperator {
     }
     if (present.transition() != null) {
       return "the ring still changes: " + present.transition().change();
+    }
+    asked.removeIf(process -> process.machine().process() != process);
+    if (!asked.isEmpty()) {
+      return asked.getFirst() + " has not answered";
     }
     for (var machine : lost) {
       if (isIn(present, machine)) {
