@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -179,7 +180,11 @@ final class ChangingRingEndToEndTest {
   @Test
   void threeNodesBecomeFourAndThreeAgainWhileSomebodyWrites() throws Exception {
     try (Launched up = up();
-        var client = FlywheelClient.connect(address(1), address(2), address(3))) {
+        var client =
+            FlywheelClient.builder()
+                .addresses(address(1), address(2), address(3))
+                .timeout(Duration.ofSeconds(20))
+                .build()) {
       for (int i = 0; i < 50; i++) {
         write(1, 2, 3);
       }
