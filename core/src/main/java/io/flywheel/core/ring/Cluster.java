@@ -8,6 +8,7 @@ import io.flywheel.core.model.Member;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.RecordSettings;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -212,20 +213,18 @@ public record Cluster(
         nextTransition);
   }
 
+  /**
+   * A change goes back that would leave some copies to members that are lost. So does one whose end
+   * may have been decided, as long as none of those who are left has heard of it.
+   */
   private Cluster losing(LogEntry.Lost entry) {
+    var nextLost = new ArrayList<>(lost);
+    nextLost.addAll(entry.nodes());
     var first = entry.first();
-    var base = first == null ? this : after(first);
-    var nextLost = new ArrayList<>(base.lost);
-    for (NodeId node : entry.nodes()) {
-      if (base.ring.contains(node) && !nextLost.contains(node)) {
-        nextLost.add(node);
-      }
-    }
+    boolean isTooLate = first instanceof LogEntry.Done && strands(this, nextLost);
+    var base = first == null || isTooLate ? this : after(first);
+    nextLost.removeIf(node -> !base.ring.contains(node));
     var open = base.transition;
-    boolean endsWithNobody =
-        open != null
-            && !open.undone()
-            && open.next().members().stream().allMatch(member -> nextLost.contains(member.id()));
     long next = jumps(entry) ? (epoch + STRIDE + LEAST_JUMP) / STRIDE * STRIDE : epoch + 1;
     return new Cluster(
         id,
@@ -234,9 +233,13 @@ public record Cluster(
         next,
         base.members,
         base.removed,
-        List.copyOf(nextLost),
+        nextLost.stream().distinct().toList(),
         base.ring,
-        open != null && endsWithNobody ? open.goingBack(List.of()) : open);
+        open != null && strands(base, nextLost) ? open.goingBack(List.of()) : open);
+  }
+
+  private static boolean strands(Cluster cluster, Collection<NodeId> lost) {
+    return cluster.transition != null && cluster.transition.strands(cluster.ring, lost);
   }
 
   /**

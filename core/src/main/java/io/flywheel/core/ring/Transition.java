@@ -5,6 +5,7 @@ import io.flywheel.core.model.ByteWriter;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -34,6 +35,20 @@ public record Transition(
       }
     }
     return new Transition(change, began, Phase.JOINING, true, next, List.copyOf(all));
+  }
+
+  /** Whether it leaves a partition to lost members alone that a living one has now. */
+  boolean strands(Ring present, Collection<NodeId> lost) {
+    for (int i = 0; i < present.partitions() && !undone; i++) {
+      var partition = new Partition(i);
+      boolean isThere =
+          present.replicas(partition).stream()
+              .anyMatch(node -> !lost.contains(node) && !change.givesUp(node));
+      if (isThere && lost.containsAll(next.replicas(partition))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public void write(ByteWriter out) {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -200,6 +201,50 @@ class LostMembersTest {
     replace(nodes, "node-2", Zone.DEFAULT);
     replace(nodes, "node-3", Zone.DEFAULT);
     assertEquals(3, members(nodes).size());
+  }
+
+  /** The end of the change may have been decided, but nobody who is left has heard of it. */
+  @Test
+  void whoIsTheOnlyOneLeftStaysThoughAllHadAgreedToItsGoing() {
+    var nodes = filled(NodesInOneProcess.formed(3, 2));
+    var one = nodes.machines.getFirst();
+    nodes.hold(
+        envelope -> envelope.message() instanceof Message.Accepted(var epoch, _) && epoch == 4);
+    order(nodes, one, new RingOrder.Leave());
+    nodes.pass(CHANGE_MILLIS);
+    assertEquals(3, epoch(nodes, one));
+    nodes.hold(_ -> false);
+    destroy(nodes, 1, 2);
+    assertEquals(new RingAnswer.Accepted(1_000), lose(nodes, one, "node-2", "node-3"));
+    nodes.pass(CHANGE_MILLIS);
+    assertNull(change(nodes));
+    assertEquals(Standing.MEMBER, changes(nodes, one).standing());
+  }
+
+  /** It has what those had who were to get it, and are lost. */
+  @Test
+  void whoHasTheOnlyCopyDoesNotLeave() {
+    var nodes = filled(NodesInOneProcess.formed(3, 1));
+    var one = nodes.machines.getFirst();
+    var kept = keysOf(nodes, one);
+    nodes.hold(envelope -> envelope.message() instanceof Message.TransferAsk);
+    order(nodes, one, new RingOrder.Leave());
+    destroy(nodes, 2);
+    nodes.hold(_ -> false);
+    lose(nodes, one, "node-3");
+    nodes.pass(CHANGE_MILLIS);
+    assertEquals(Standing.MEMBER, changes(nodes, one).standing());
+    remove(nodes, "node-3");
+    for (Key key : kept) {
+      assertInstanceOf(Found.class, nodes.get(one, key, 1), key.toString());
+    }
+  }
+
+  private static List<Key> keysOf(NodesInOneProcess nodes, Machine machine) {
+    return IntStream.range(0, KEYS)
+        .mapToObj(LostMembersTest::key)
+        .filter(key -> machine.data.containsKey(nodes.storageKey(key)))
+        .toList();
   }
 
   /** A majority was only cut off, and has gone on; the word of the operator counts. */

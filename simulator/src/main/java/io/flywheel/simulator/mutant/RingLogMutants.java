@@ -58,6 +58,14 @@ final class RingLogMutants {
             "if (before == null || epoch <= before.epoch()) {",
             "if (before == null || epoch == before.epoch()) {",
             List.of("OneEntryPerEpoch"),
-            397));
+            397),
+        new Mutant(
+            "42, for those who are left",
+            "a change ends that may have been decided, though all are lost who got the copies",
+            "io/flywheel/core/ring/Cluster.java",
+            "boolean isTooLate = first instanceof LogEntry.Done && strands(this, nextLost);",
+            "boolean isTooLate = false;",
+            List.of("RingsComeToRest", "NothingDurableIsLost"),
+            6480));
   }
 }

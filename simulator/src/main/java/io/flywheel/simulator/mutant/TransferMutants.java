@@ -61,22 +61,6 @@ final class TransferMutants {
             List.of("RingsComeToRest"),
             184),
         new Mutant(
-            "35, where copies change",
-            "whoever gains a copy takes it from one owner, as if it took a place",
-            "io/flywheel/core/handoff/TransferSources.java",
-            "Collections.rotate(sources, -(partition.index() % sources.size()));",
-            "return List.of(sources.getFirst());",
-            List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
-            1),
-        new Mutant(
-            "35, of those who stay",
-            "who keeps a copy does not compare with those who give theirs up",
-            "io/flywheel/core/ring/Ownership.java",
-            "if (outlasts || gains(node, partition)) {",
-            "if (gains(node, partition)) {",
-            List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
-            1),
-        new Mutant(
             "24, of those who are lost",
             "what is kept for owners that never come back is dropped",
             "io/flywheel/core/handoff/Creditors.java",
