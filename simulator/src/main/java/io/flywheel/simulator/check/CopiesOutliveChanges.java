@@ -4,18 +4,29 @@ import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.message.ClientRequest.Put;
+import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message.PutStatus;
+import io.flywheel.core.message.Message.ReplicaPut;
+import io.flywheel.core.message.Message.ReplicaPutReply;
 import io.flywheel.core.message.Outcome.Written;
+import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.version.Dot;
+import io.flywheel.core.version.Siblings;
+import io.flywheel.core.version.SiblingsCodec;
 import io.flywheel.simulator.workload.Attempt;
 import io.flywheel.simulator.workload.Operation;
 import io.flywheel.simulator.world.Damage;
 import io.flywheel.simulator.world.SimulatedMachine;
 import io.flywheel.simulator.world.SimulatedProcess;
 import io.flywheel.simulator.world.Witness;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * No change of the ring takes a copy of an acknowledged write below the W that it was acknowledged
@@ -23,13 +34,22 @@ import java.util.List;
  * on the first of them, a record goes, or a member that has left is switched off. They are counted
  * twice: wherever they are, and where readers of the new epoch meet them, with its owners and with
  * those who stand in for an owner, unless it was forgotten whom a copy is kept for. And a former
- * owner drops only what the owners have had on their disks. A node to whose copy a fault has ever
- * happened is counted as if it had one, and so is an owner that is lost: what is kept for it goes
- * to the others. Where there are fewer copies than W by now, all of them are wanted.
+ * owner drops only what the owners have had on their disks, or what they call too old when it has
+ * left. A node to whose copy a fault has ever happened is counted as if it had one, and so is an
+ * owner that is lost: what is kept for it goes to the others. Where there are fewer copies than W
+ * by now, all of them are wanted.
  */
 final class CopiesOutliveChanges implements Witness {
+  /** An owner takes this state of a key no more: its era is closed. */
+  private record Refusal(NodeId owner, Key key, Bytes record) {}
+
   private final Scene scene;
   private final Explanation explanation;
+
+  /** What nodes that are no members any more have brought to owners, by request. */
+  private final Map<Long, ReplicaPut> brought = new HashMap<>();
+
+  private final Set<Refusal> tooOld = new HashSet<>();
   private long epoch;
   private boolean debtsDamaged;
 
@@ -157,6 +177,24 @@ final class CopiesOutliveChanges implements Witness {
         : open.change() + " " + open.phase() + (open.undone() ? " undone" : "");
   }
 
+  /**
+   * A put that came to nobody else before its coordinator left is one that nobody was promised. No
+   * era waits for who has left, so what it brings may be too old for the owners by then, and it may
+   * drop just that.
+   */
+  @Override
+  public void sent(SimulatedProcess from, Envelope envelope) {
+    if (envelope.message() instanceof ReplicaPut put && scene.isRemoved(from.machine())) {
+      brought.put(put.request(), put);
+    } else if (envelope.message() instanceof ReplicaPutReply(long request, PutStatus status)
+        && status == PutStatus.STALE_ERA) {
+      var put = brought.get(request);
+      if (put != null) {
+        tooOld.add(new Refusal(from.id(), put.key(), put.record()));
+      }
+    }
+  }
+
   /** A former owner that owes nothing of a record drops it by itself, in a batch of its own. */
   @Override
   public void storing(SimulatedProcess process, List<Mutation> mutations) {
@@ -166,9 +204,7 @@ final class CopiesOutliveChanges implements Witness {
     if (key != null && isJudged() && !scene.history().revived() && isFormerOwner(machine, key)) {
       var dropped = scene.evidence().durable(machine, key);
       if (dropped != null) {
-        for (var sibling : dropped.living()) {
-          checkReleased(process, key, sibling.dot());
-        }
+        checkReleased(process, key, dropped);
       }
     }
   }
@@ -180,23 +216,30 @@ final class CopiesOutliveChanges implements Witness {
     return !scene.isOwn(machine, key) && !scene.isGivenUp(machine);
   }
 
-  private void checkReleased(SimulatedProcess process, Key key, Dot dot) {
+  private void checkReleased(SimulatedProcess process, Key key, Siblings dropped) {
     var newest = scene.evidence().newest();
     if (newest == null) {
       return;
     }
+    var record = SiblingsCodec.encode(key, dropped);
     for (NodeId owner : newest.ownership().readers(newest.ring().partition(key))) {
       if (!scene.isLost(owner)
           && scene.isLastingOwner(key, owner)
-          && !scene.evidence().everDurable(owner, key).covers(dot)) {
-        violation(
-            process
-                + " drops "
-                + scene.evidence().operationOf(key, dot)
-                + ", which its owner "
-                + owner
-                + " never had");
+          && !tooOld.contains(new Refusal(owner, key, record))) {
+        dropped.living().forEach(sibling -> checkHad(process, key, owner, sibling.dot()));
       }
+    }
+  }
+
+  private void checkHad(SimulatedProcess process, Key key, NodeId owner, Dot dot) {
+    if (!scene.evidence().everDurable(owner, key).covers(dot)) {
+      violation(
+          process
+              + " drops "
+              + scene.evidence().operationOf(key, dot)
+              + ", which its owner "
+              + owner
+              + " never had");
     }
   }
 

@@ -16,8 +16,10 @@ import io.flywheel.simulator.world.SimulatedProcess;
 import io.flywheel.simulator.world.Witness;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,10 @@ final class DebtsAreHonoured implements Witness {
 
   private final Scene scene;
   private final Map<Place, Account> accounts = new HashMap<>();
+
+  /** Processes under which a record has gone: they may still work on what they had read of it. */
+  private final Set<SimulatedProcess> bereft = new HashSet<>();
+
   private long noted;
   private long struckOut;
 
@@ -65,6 +71,10 @@ final class DebtsAreHonoured implements Witness {
   @Override
   public void damaged(SimulatedMachine machine, Damage damage) {
     forget(machine);
+    var process = machine.process();
+    if (process != null && damage == Damage.LOST_RECORD) {
+      bereft.add(process);
+    }
   }
 
   private void forget(SimulatedMachine machine) {
@@ -103,7 +113,13 @@ final class DebtsAreHonoured implements Witness {
       after.debts = owed == null ? before.debts : debts(owed.value());
       after.owed = after.debts.version() == before.debts.version() ? before.owed : after.state;
       accounts.put(place, after);
-      if (!primary && owesNothing(after) && !owesNothing(before)) {
+      // Read before a fault took it, and then found to be owed: nothing tells the process of that.
+      boolean hadRead =
+          known == null
+              && record == null
+              && bereft.contains(process)
+              && !scene.evidence().everDurable(process.id(), key).isEmpty();
+      if (!primary && owesNothing(after) && !owesNothing(before) && !hadRead) {
         violation(process + " owes " + key + " and does not have it");
       }
       // What a former owner keeps it keeps for nobody; it asks before it drops that.
