@@ -356,7 +356,10 @@ public final class DebtPayer {
               }
             });
       } else {
-        leftAloneUntil.put(from, now + LEAVE_ALONE_MILLIS);
+        // What it cannot read concerns this key alone: what else it is owed must not wait for it.
+        if (status != PutStatus.UNREADABLE) {
+          leftAloneUntil.put(from, now + LEAVE_ALONE_MILLIS);
+        }
         refused = true;
       }
       unanswered--;

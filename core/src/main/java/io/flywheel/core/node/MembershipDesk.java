@@ -260,6 +260,19 @@ final class MembershipDesk {
       if (connected.contains(identity.id())) {
         send(identity.id(), new Heartbeat(schedule.wallMillis()));
       }
+      askStrangers();
+    }
+  }
+
+  /**
+   * One that was away for long may know none of those who are members by now, and nobody of them
+   * turns to it where it was removed: then only a seed that it has found can tell it.
+   */
+  private void askStrangers() {
+    for (NodeId peer : connected) {
+      if (!table.contains(peer)) {
+        ring.tidings().ask(peer);
+      }
     }
   }
 

@@ -24,6 +24,7 @@ import io.flywheel.core.version.SiblingsCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Dynamo 4.6: others stand in for primaries that are gone, and bring them what they missed. */
@@ -335,6 +336,36 @@ final class HintedHandoffTest {
     nodes.pass(10_000);
     assertNotNull(absent.data.get(nodes.storageKey(KEY)));
     assertEquals(List.of(), holdersOfDebts(nodes));
+  }
+
+  /** Its disk has damaged one record in ten, and for now nobody helps it to put them right. */
+  @Test
+  void whatAnOwnerCannotReadHoldsUpNothingElseThatItIsOwed() {
+    var nodes = fiveNodes();
+    var absent = nodes.machines.getLast();
+    nodes.kill(absent);
+    for (int i = 0; i < 300; i++) {
+      nodes.put(nodes.machines.getFirst(), Key.of("default", "key-" + i), "v", null);
+    }
+    int count = 0;
+    for (Bytes place : owed(nodes)) {
+      if (count++ % 10 == 0) {
+        absent.damaged.add(place);
+      }
+    }
+    nodes.hold(envelope -> envelope.message() instanceof Message.ReplicaGet);
+    nodes.start(absent);
+    nodes.pass(5_000);
+    assertEquals(absent.damaged, owed(nodes));
+    nodes.hold(_ -> false);
+    nodes.pass(10_000);
+    assertEquals(List.of(), holdersOfDebts(nodes));
+  }
+
+  private static TreeSet<Bytes> owed(NodesInOneProcess nodes) {
+    var owed = new TreeSet<Bytes>();
+    nodes.machines.forEach(machine -> owed.addAll(machine.debts.keySet()));
+    return owed;
   }
 
   private static List<Machine> holdersOfDebts(NodesInOneProcess nodes) {

@@ -290,6 +290,25 @@ class RingChangeTest {
     assertTrue(four.halted.contains("empty"), four.halted);
   }
 
+  /** Whom it knows are gone as well; others that it finds are no members as far as it knows. */
+  @Test
+  void whoWasRemovedIsToldSoByThoseWhoCameLater() {
+    var nodes = NodesInOneProcess.formed(3, 2);
+    var away = nodes.machines.get(2);
+    for (int number : List.of(2, 0, 1)) {
+      var gone = nodes.machines.get(number);
+      nodes.kill(gone);
+      nodes.pass(GONE_MILLIS);
+      var answers = join(nodes, nodes.newcomer(gone.name), gone.name);
+      nodes.pass(10_000);
+      assertInstanceOf(RingAnswer.Accepted.class, answers.getFirst());
+    }
+    nodes.start(away);
+    nodes.pass(2_000);
+    assertNotNull(away.halted, "it would serve what it has for ever");
+    assertTrue(away.halted.contains("removed"), away.halted);
+  }
+
   @Test
   void aChangeIsUndone() {
     var nodes = NodesInOneProcess.formed(3, 2);
