@@ -1,7 +1,6 @@
 package io.flywheel.cli.local;
 
 import io.flywheel.cli.http.NodeAddress;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +22,13 @@ public final class AddedNode {
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int PEER_OFFSET = 100;
+
+  /**
+   * Ctrl-C and the end of a terminal do not reach it. Not by a session of its own: Linux would give
+   * that as much of the processors as all other nodes of this terminal together (autogroup).
+   */
+  private static final List<String> DETACHED =
+      List.of("/bin/sh", "-c", "trap '' HUP INT QUIT; exec \"$@\"", "detached");
 
   /** Where an entry begins on the top level of a configuration. */
   private static final Pattern ENTRY = Pattern.compile("^(['\"]?)([A-Za-z-]+)\\1\\s*:.*");
@@ -178,7 +184,7 @@ public final class AddedNode {
     if (files.process().isEmpty()) {
       Ports.requireFree(List.of(node.clientAddress(), node.peerAddress()), "try again");
       try {
-        Process process = NodeProcess.start(detaching(), files, environment);
+        Process process = NodeProcess.start(DETACHED, files, environment);
         files.writePid(process.pid());
         awaitAnswer(process);
       } catch (IOException e) {
@@ -204,16 +210,6 @@ public final class AddedNode {
     } catch (IOException e) {
       throw new ClusterException("cannot write to " + files.directory() + " (" + e + ")", e);
     }
-  }
-
-  /** In a session of its own, Ctrl-C and the end of a terminal do not reach it. */
-  private static List<String> detaching() {
-    for (String folder : List.of("/usr/bin", "/bin")) {
-      if (new File(folder, "setsid").canExecute()) {
-        return List.of(folder + "/setsid");
-      }
-    }
-    return List.of("nohup");
   }
 
   private void awaitAnswer(Process process) throws ClusterException {
