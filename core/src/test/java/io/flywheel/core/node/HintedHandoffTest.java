@@ -24,6 +24,7 @@ import io.flywheel.core.version.SiblingsCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -362,7 +363,7 @@ final class HintedHandoffTest {
     assertEquals(List.of(), holdersOfDebts(nodes));
   }
 
-  private static TreeSet<Bytes> owed(NodesInOneProcess nodes) {
+  private static Set<Bytes> owed(NodesInOneProcess nodes) {
     var owed = new TreeSet<Bytes>();
     nodes.machines.forEach(machine -> owed.addAll(machine.debts.keySet()));
     return owed;
