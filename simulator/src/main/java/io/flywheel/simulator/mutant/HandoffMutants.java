@@ -19,7 +19,7 @@ final class HandoffMutants {
                 + "    boolean changes",
             "var merged = incoming;\n    boolean changes",
             List.of("NothingDurableIsLost", "DebtsAreHonoured", "QuorumsOverlap"),
-            6),
+            4),
         new Mutant(
             "24",
             "what earlier lives owe is not looked for at the start",

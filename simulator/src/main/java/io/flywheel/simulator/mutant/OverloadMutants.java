@@ -42,7 +42,7 @@ final class OverloadMutants {
             "      pace =\n          requestsWait()",
             "      pace =\n          steps < 0",
             List.of("BackgroundYields"),
-            236),
+            351),
         new Mutant(
             "45",
             "a slow replica is waited for",

@@ -34,7 +34,7 @@ final class RingLogMutants {
             "yield transition != null",
             "yield transition != null && epoch < 0",
             List.of("RingsComeToRest", "OneEntryPerEpoch", "CopiesOutliveChanges"),
-            36),
+            134),
         new Mutant(
             "36, undone",
             "an undone change ends with the ring that it was to bring about",
@@ -42,7 +42,7 @@ final class RingLogMutants {
             "var stays = over.undone() ? ring : over.next();",
             "var stays = over.next();",
             List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
-            213),
+            519),
         new Mutant(
             "38",
             "a node is known by its address, whatever its disk remembers",

@@ -51,7 +51,7 @@ final class TransferMutants {
             "boolean has = waiting.isEmpty() && underWay.isEmpty() && arrived.durable() >= wanted;",
             "boolean has = wanted >= 0;",
             List.of("CopiesOutliveChanges", "RingsComeToRest", "QuorumsOverlap"),
-            223),
+            655),
         new Mutant(
             "35, of those who are lost",
             "a partition waits for owners who never come back",
@@ -67,7 +67,7 @@ final class TransferMutants {
             "      owners.remove(creditor);",
             "      owners.clear();",
             List.of("DebtsAreHonoured", "NothingDurableIsLost"),
-            124),
+            130),
         new Mutant(
             "37",
             "nobody remembers who was removed",
