@@ -61,11 +61,11 @@ final class RingLogMutants {
             397),
         new Mutant(
             "42, for those who are left",
-            "a change ends that may have been decided, though all are lost who got the copies",
-            "io/flywheel/core/ring/Cluster.java",
-            "boolean isTooLate = first instanceof LogEntry.Done && strands(this, nextLost);",
-            "boolean isTooLate = false;",
-            List.of("RingsComeToRest", "NothingDurableIsLost"),
-            6480));
+            "a change goes on though it leaves partitions to lost members alone",
+            "io/flywheel/core/ring/Transition.java",
+            "if (isThere && lost.containsAll(next.replicas(partition))) {",
+            "if (isThere && undone && lost.containsAll(next.replicas(partition))) {",
+            List.of("RingsComeToRest", "NothingDurableIsLost", "CopiesOutliveChanges"),
+            41));
   }
 }
