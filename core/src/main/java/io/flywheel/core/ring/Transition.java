@@ -39,7 +39,10 @@ public record Transition(
 
   /** Whether it leaves a partition to lost members alone that a living one has now. */
   boolean strands(Ring present, Collection<NodeId> lost) {
-    for (int i = 0; i < present.partitions() && !undone; i++) {
+    if (undone) {
+      return false;
+    }
+    for (int i = 0; i < present.partitions(); i++) {
       var partition = new Partition(i);
       boolean isThere =
           present.replicas(partition).stream()

@@ -10,9 +10,11 @@ import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.message.Outcome.Found;
 import io.flywheel.core.message.Outcome.NotDone;
 import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.version.Forged;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,24 @@ class DirectoryTest {
     one.metadata.clear();
     one.metadata.putAll(two.metadata);
     assertEquals("the data directory belongs to node node-2, not to node-1", refusal(nodes, one));
+  }
+
+  @Test
+  void aDirectoryOfOtherPartitionsIsLeftAlone() {
+    var nodes = NodesInOneProcess.formed(1, 1);
+    var one = nodes.machines.getFirst();
+    nodes.kill(one);
+    var was = nodes.settings();
+    var others =
+        new ClusterSettings(
+            "test",
+            2 * was.partitions(),
+            was.replication(),
+            was.quorum(),
+            was.records().limits(),
+            List.copyOf(was.namespaces()));
+    var refused = assertThrows(IllegalStateException.class, () -> nodes.start(one, others));
+    assertTrue(String.valueOf(refused.getMessage()).contains("other cluster settings"));
   }
 
   /** It was written like this, by a later version perhaps: neither shown nor replaced. */

@@ -30,6 +30,17 @@ class RefusedOrdersTest {
         answer(nodes, nodes.newcomer("node-4"), new RingOrder.Leave()));
   }
 
+  @Test
+  void whoHasLeftDoesNotJoin() {
+    var nodes = NodesInOneProcess.formed(3, 2);
+    var leaver = nodes.machines.getLast();
+    leaver.node().changeRing(nodes.now(), new RingOrder.Leave(), _ -> {});
+    nodes.pass(8_000);
+    var answers = new ArrayList<RingAnswer>();
+    leaver.node().join(nodes.now(), null, answers::add);
+    assertEquals(List.of(new RingAnswer.Refused("this node has left its cluster")), answers);
+  }
+
   private static RingAnswer answer(NodesInOneProcess nodes, Machine at, RingOrder order) {
     var answers = new ArrayList<RingAnswer>();
     at.node().changeRing(nodes.now(), order, answers::add);
