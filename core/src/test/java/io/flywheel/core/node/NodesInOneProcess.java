@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,7 @@ final class NodesInOneProcess {
   private final ArrayDeque<Runnable> scans = new ArrayDeque<>();
   private final SplittableRandom random = new SplittableRandom(4711);
   private Predicate<Envelope> held = _ -> false;
+  private UnaryOperator<Envelope> forger = envelope -> envelope;
   private BiPredicate<NodeId, NodeId> cut = (_, _) -> false;
   private long millis = 1_000_000;
   private long tokens;
@@ -189,6 +191,11 @@ final class NodesInOneProcess {
   /** From now on these messages stay in the network. */
   void hold(Predicate<Envelope> messages) {
     held = messages;
+  }
+
+  /** From now on whoever it is that sends sends this instead. */
+  void forge(UnaryOperator<Envelope> liar) {
+    forger = liar;
   }
 
   /** From now on messages on these ways, from one node to another, are lost. */
@@ -351,9 +358,10 @@ final class NodesInOneProcess {
       late.add(letter);
       return;
     }
+    var said = forger.apply(envelope);
     machines.stream()
         .filter(machine -> machine.runs() && machine.node().id().equals(letter.to()))
-        .forEach(machine -> machine.node().receive(now(), envelope));
+        .forEach(machine -> machine.node().receive(now(), said));
   }
 
   private static Envelope decoded(Bytes bytes) {
