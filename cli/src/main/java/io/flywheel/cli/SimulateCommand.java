@@ -4,6 +4,7 @@ import io.flywheel.simulator.Simulator;
 import io.flywheel.simulator.SimulatorOptions;
 import io.flywheel.simulator.scale.ExchangeExperiment;
 import io.flywheel.simulator.scale.GossipExperiment;
+import io.flywheel.simulator.scale.JoinExperiment;
 import io.flywheel.simulator.scale.RingChart;
 import io.flywheel.simulator.scale.RingExperiment;
 import java.io.IOException;
@@ -57,8 +58,9 @@ final class SimulateCommand implements Callable<Integer> {
       paramLabel = "WHAT",
       description =
           "Print figures instead, in a few minutes: 'gossip' of 10, 100 and 1,000 members,"
-              + " 'anti-entropy' of 100 differing keys among 1,000,000, or 'ring': placement and"
-              + " gossip of 10, 100, 300 and 1,000 nodes.")
+              + " 'anti-entropy' of 100 differing keys among 1,000,000, 'ring': placement and"
+              + " gossip of 10, 100, 300 and 1,000 nodes, or 'join': one more node for as many,"
+              + " which takes a lot of memory (FLYWHEEL_JAVA_OPTS=-Xmx15g for 1,000).")
   private @Nullable String measured;
 
   @Option(
@@ -87,9 +89,11 @@ final class SimulateCommand implements Callable<Integer> {
       case "gossip" -> GossipExperiment.print(out, MEASURED_MEMBERS, MEASURED_SEEDS);
       case "anti-entropy" -> ExchangeExperiment.print(out, MEASURED_KEYS, DIFFERING_KEYS);
       case "ring" -> measureRing(out);
+      case "join" -> JoinExperiment.print(out, RingExperiment.SIZES);
       default ->
           throw new Failure(
-              Exit.USAGE, "--measure 'gossip', 'anti-entropy' or 'ring', not '" + what + "'");
+              Exit.USAGE,
+              "--measure 'gossip', 'anti-entropy', 'ring' or 'join', not '" + what + "'");
     }
   }
 

@@ -91,8 +91,7 @@ public final class ExchangeExperiment {
     until(this::treesAreBuilt);
     long buildCpuMillis = cpuMillis() - beforeBuilding;
     cluster.pass(SETTLING_MILLIS);
-    int away = ReplicaCluster.NODES - 1;
-    cluster.cutOff(away);
+    cluster.cutOff(cluster.machines().getLast());
     cluster.pass(SETTLING_MILLIS);
     var written = new TreeMap<Integer, Boolean>();
     while (written.size() < differing) {
@@ -106,7 +105,7 @@ public final class ExchangeExperiment {
       throw new IllegalStateException("the one that was cut off missed nothing");
     }
     cluster.drainBytes();
-    cluster.cutOff(ReplicaCluster.NODES);
+    cluster.reconnect();
     long since = cluster.nowMillis();
     long cpuSince = cpuMillis();
     until(() -> written.keySet().stream().allMatch(this::isEqual));

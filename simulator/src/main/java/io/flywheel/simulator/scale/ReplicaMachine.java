@@ -21,21 +21,21 @@ import org.jspecify.annotations.Nullable;
 
 /** A node with a disk in memory that is never in doubt and costs no time. */
 final class ReplicaMachine {
-  private final ReplicaCluster cluster;
+  private final WholeNodes cluster;
   private final Map<Table, NavigableMap<Bytes, Bytes>> tables = new EnumMap<>(Table.class);
   private final Outbox outbox = new Outbox();
   private final Node node;
   private @Nullable Outcome lastOutcome;
 
   ReplicaMachine(
-      ReplicaCluster cluster,
+      WholeNodes cluster,
       NodeConfig config,
-      NavigableMap<Bytes, Bytes> data,
+      Map<Table, NavigableMap<Bytes, Bytes>> disk,
       SplittableRandom random,
       Now now) {
     this.cluster = cluster;
     for (Table table : Table.values()) {
-      tables.put(table, table == Table.DATA ? data : new TreeMap<>());
+      tables.put(table, disk.getOrDefault(table, new TreeMap<>()));
     }
     try {
       node = Node.start(config, table(Table.METADATA), random, now, outbox);
