@@ -124,6 +124,7 @@ final class Strays {
 
   /** Others own something that this node has owned: until it was looked at nothing is settled. */
   void ringChanged(Peers present) {
+    brought.clear(); // to others than those who own it now, perhaps; who has it will say so
     if (former.count(present) > 0) {
       onlyFormer = hasSeenAll();
       seenAll = false;

@@ -292,7 +292,7 @@ public final class DebtPayer {
         return;
       }
       if (held.era() == Eras.NEVER) {
-        unreadable(); // its debts are gone by now
+        putAside(); // its debts are gone by now
         return;
       }
       debtsVersion = held.debtsVersion();
@@ -315,8 +315,8 @@ public final class DebtPayer {
           unanswered += present.mayAnswer(owner, sentMillis) ? 1 : 0;
           present.send(owner, new ReplicaPut(request, key, held.era(), null, record));
         }
-        if (owners.isEmpty()) {
-          satisfied.add(creditor);
+        if (owners.isEmpty() && present.isOwn(key)) {
+          satisfied.add(creditor); // this node is the only owner; where there is none it is kept
         }
       }
       endIfDone();

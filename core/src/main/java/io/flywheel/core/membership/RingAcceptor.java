@@ -12,6 +12,7 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Ballot;
+import io.flywheel.core.ring.LogEntry;
 import io.flywheel.core.ring.Vote;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,10 @@ final class RingAcceptor {
       promised = Ballot.NONE;
       vote = null;
     }
+  }
+
+  boolean hasAccepted(LogEntry entry) {
+    return vote != null && vote.entry().equals(entry);
   }
 
   void asked(NodeId from, Prepare prepare) {

@@ -109,7 +109,7 @@ public final class RingLog {
         }
       }
       case Accept accept -> {
-        if (isNext(from, accept.epoch()) && mayFollow(accept.vote().entry())) {
+        if (isNext(from, accept.epoch()) && mayAccept(accept.vote().entry())) {
           acceptor.asked(from, accept);
         }
       }
@@ -133,9 +133,15 @@ public final class RingLog {
     return epoch == present.epoch() + 1;
   }
 
-  /** What no proposer in its right mind proposes is not accepted. */
-  private boolean mayFollow(LogEntry entry) {
-    return cluster != null && cluster.objection(entry).isEmpty() && areGone(lostBy(entry));
+  /**
+   * What no proposer in its right mind proposes is not accepted. What this member has accepted
+   * before may have been decided, so it is accepted again, though somebody who was to be lost may
+   * live after all: or nothing would ever be decided any more.
+   */
+  private boolean mayAccept(LogEntry entry) {
+    return cluster != null
+        && cluster.objection(entry).isEmpty()
+        && (areGone(lostBy(entry)) || acceptor.hasAccepted(entry));
   }
 
   private static List<NodeId> lostBy(LogEntry entry) {

@@ -49,6 +49,27 @@ final class KeyQueue {
     this.storageKey = storageKey;
   }
 
+  /**
+   * Before a request is minted, what waits behind it and says that it became a dot elsewhere goes
+   * first: it is recognised then, and becomes no second one, which might be newer than what has
+   * replaced the first by now.
+   */
+  void bringForward() {
+    if (waiting.size() <= 1
+        || !(waiting.getFirst() instanceof Operation.Mint mint)
+        || mint.order().id() == null) {
+      return;
+    }
+    var id = mint.order().id();
+    for (var rest = waiting.iterator(); rest.hasNext(); ) {
+      if (rest.next() instanceof Operation.Merge merge && merge.incoming().applied(id) != null) {
+        rest.remove();
+        waiting.addFirst(merge);
+        return;
+      }
+    }
+  }
+
   boolean isIdle() {
     return loaded && !loadingDebts && waiting.isEmpty() && storesPending == 0;
   }

@@ -322,6 +322,7 @@ public final class LocalReplica {
 
   private void drain(KeyQueue queue) {
     while (!queue.waiting.isEmpty()) {
+      queue.bringForward();
       var operation = queue.waiting.getFirst();
       if (queue.debts == null && work.needsDebts(queue, operation)) {
         if (!queue.loadingDebts) {

@@ -89,13 +89,16 @@ public record Cluster(
 
   private String objection(List<NodeId> nodes) {
     for (NodeId node : nodes) {
-      if (!ring.contains(node)) {
-        return member(node) == null
-            ? "it is no member"
-            : "it was only joining: that is undone, and no more is needed";
+      if (member(node) == null) {
+        return "it is no member";
       }
     }
-    if (lost.containsAll(nodes)) {
+    var owners = new ArrayList<>(nodes);
+    owners.removeIf(node -> !ring.contains(node));
+    if (owners.isEmpty()) {
+      return "it was only joining: that is undone, and no more is needed";
+    }
+    if (lost.containsAll(owners)) {
       return "they are known to be lost";
     }
     return votersWithout(nodes).isEmpty() ? "nobody would be left" : "";
@@ -214,8 +217,9 @@ public record Cluster(
   }
 
   /**
-   * A change goes back that would leave some copies to members that are lost. So does one whose end
-   * may have been decided, as long as none of those who are left has heard of it.
+   * A change goes back that would leave some copies to members that are lost, or that somebody is
+   * to join by who is lost as well. So does one whose end may have been decided, as long as none of
+   * those who are left has heard of it.
    */
   private Cluster losing(LogEntry.Lost entry) {
     var nextLost = new ArrayList<>(lost);
@@ -223,8 +227,11 @@ public record Cluster(
     var first = entry.first();
     boolean isTooLate = first instanceof LogEntry.Done && strands(this, nextLost);
     var base = first == null || isTooLate ? this : after(first);
+    var joining = new ArrayList<>(entry.nodes());
+    joining.removeIf(node -> base.ring.contains(node) || base.member(node) == null);
     nextLost.removeIf(node -> !base.ring.contains(node));
     var open = base.transition;
+    boolean goesBack = open != null && (!joining.isEmpty() || strands(base, nextLost));
     long next = jumps(entry) ? (epoch + STRIDE + LEAST_JUMP) / STRIDE * STRIDE : epoch + 1;
     return new Cluster(
         id,
@@ -235,7 +242,7 @@ public record Cluster(
         base.removed,
         nextLost.stream().distinct().toList(),
         base.ring,
-        open != null && strands(base, nextLost) ? open.goingBack(List.of()) : open);
+        open != null && goesBack ? open.goingBack(joining) : open);
   }
 
   private static boolean strands(Cluster cluster, Collection<NodeId> lost) {

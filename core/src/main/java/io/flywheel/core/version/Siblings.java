@@ -85,8 +85,32 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
         addUnlessSeen(survivors, other.living.get(theirs++), context);
       }
     }
-    var kept = conflicts == Conflicts.LAST_WRITE_WINS ? newestOf(survivors) : survivors;
-    return remembering(context.join(other.context), kept, requests, other.requests);
+    boolean reduces = conflicts == Conflicts.LAST_WRITE_WINS;
+    var kept = reduces ? newestOf(survivors) : survivors;
+    var merged = remembering(context.join(other.context), kept, requests, other.requests);
+    return reduces ? merged : merged.withoutReplacedTwins();
+  }
+
+  /**
+   * Without dots of requests that also became a newer dot, which was replaced: whoever replaced
+   * that replaced all of them. That they are not shown would be over once the newer one is
+   * forgotten.
+   */
+  private Siblings withoutReplacedTwins() {
+    if (requests.size() <= 1) {
+      return this;
+    }
+    var left = new ArrayList<>(living);
+    boolean removed =
+        left.removeIf(
+            sibling ->
+                isTwin(
+                    sibling,
+                    twin ->
+                        twin.dot().compareTo(sibling.dot()) > 0
+                            && context.covers(twin.dot())
+                            && !lives(twin.dot(), living)));
+    return removed ? new Siblings(context, List.copyOf(left), newest(requests, left)) : this;
   }
 
   /**

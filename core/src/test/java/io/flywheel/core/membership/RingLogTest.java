@@ -9,6 +9,7 @@ import io.flywheel.core.effect.StorageKey;
 import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.AboutRing;
 import io.flywheel.core.message.Message.Accept;
+import io.flywheel.core.message.Message.Accepted;
 import io.flywheel.core.message.Message.Prepare;
 import io.flywheel.core.message.Message.Promise;
 import io.flywheel.core.message.Message.Refusal;
@@ -244,6 +245,30 @@ class RingLogTest {
     var open = Objects.requireNonNull(next.transition());
     assertEquals(reweigh(1), new LogEntry.Begin(open.change(), null));
     assertTrue(open.undone(), "it would leave copies to those who are lost");
+  }
+
+  /** That one is lost was accepted by all others, who never heard so; and it lives after all. */
+  @Test
+  void theLossOfWhoLivesAfterAllIsDecidedWhereItMayHaveBeen() {
+    var three = voters.get(2);
+    var lost = new LogEntry.Lost(List.of(three.id));
+    gone.add(three.id);
+    voters.get(0).log.propose(lost, 60_000);
+    for (int i = 0; i < 100; i++) {
+      deliver(letter -> letter.to != three && !(letter.message instanceof Accepted));
+      pass(20);
+    }
+    assertEquals(List.of(), decided);
+    gone.clear();
+    voters.get(0).crash();
+    voters.get(1).crash();
+    pass(60_000);
+    voters.get(1).log.propose(reweigh(1), 120_000);
+    for (int i = 0; i < 100 && decided.isEmpty(); i++) {
+      deliver(_ -> true);
+      pass(20);
+    }
+    assertEquals(List.of(lost), decided);
   }
 
   @Test

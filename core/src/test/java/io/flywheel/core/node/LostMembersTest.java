@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 
 /** Several machines are destroyed at once, and an operator says so. */
 class LostMembersTest {
-  private static final long GONE_MILLIS = 15_000;
-  private static final long CHANGE_MILLIS = 15_000;
-  private static final int KEYS = 40;
+  static final long GONE_MILLIS = 15_000;
+  static final long CHANGE_MILLIS = 15_000;
+  static final int KEYS = 40;
 
   @Test
   void twoOfFiveAreRemovedOneAfterTheOther() {
@@ -80,10 +80,7 @@ class LostMembersTest {
   /** Nobody comes to fetch it, and who takes the place copies the other owners. */
   @Test
   void whatIsKeptForThemGoesToTheOtherOwners() {
-    var nodes = new NodesInOneProcess(5, 3);
-    nodes.hintsLimitBytes = 1 << 20;
-    nodes.machines.forEach(nodes::start);
-    nodes.pass(2_000);
+    var nodes = keepingForOthers(5, 3);
     var one = nodes.machines.getFirst();
     destroy(nodes, 3, 4);
     for (int i = 0; i < KEYS; i++) {
@@ -102,10 +99,7 @@ class LostMembersTest {
   /** Of some partitions nobody is left: what is kept for these is kept until somebody owns them. */
   @Test
   void whatIsKeptForOwnersThatAreAllLostIsKept() {
-    var nodes = new NodesInOneProcess(4, 2);
-    nodes.hintsLimitBytes = 1 << 20;
-    nodes.machines.forEach(nodes::start);
-    nodes.pass(2_000);
+    var nodes = keepingForOthers(4, 2);
     var one = nodes.machines.getFirst();
     destroy(nodes, 2, 3);
     for (int i = 0; i < KEYS; i++) {
@@ -183,6 +177,28 @@ class LostMembersTest {
     remove(nodes, "node-4");
     remove(nodes, "node-5");
     assertAllIsThere(nodes, 3);
+  }
+
+  /** Whoever was joining is destroyed with others: without it nobody could undo its joining. */
+  @Test
+  void whoIsLostWhileItJoinsIsSaidToBeWithTheOthers() {
+    var nodes = filled(NodesInOneProcess.formed(4, 2));
+    var one = nodes.machines.getFirst();
+    nodes.hold(envelope -> envelope.message() instanceof Message.TransferAsk);
+    var newcomer = nodes.newcomer("node-5");
+    newcomer.node().join(nodes.now(), null, _ -> {});
+    nodes.pass(5_000);
+    assertNotNull(change(nodes));
+    destroy(nodes, 3, 4);
+    assertInstanceOf(RingAnswer.Refused.class, lose(nodes, one, "node-5"), "no more is needed");
+    var answer = lose(nodes, one, "node-4", "node-5");
+    assertInstanceOf(RingAnswer.Accepted.class, answer, answer.toString());
+    nodes.hold(_ -> false);
+    nodes.pass(CHANGE_MILLIS);
+    assertNull(change(nodes));
+    remove(nodes, "node-4");
+    assertEquals(List.of("node-1", "node-2", "node-3"), members(nodes));
+    assertAllIsThere(nodes, 2);
   }
 
   /** All others are lost while one leaves: it stays, or nobody would be left. */
@@ -312,11 +328,19 @@ class LostMembersTest {
     return nodes;
   }
 
-  private static Key key(int number) {
+  static NodesInOneProcess keepingForOthers(int members, int copies) {
+    var nodes = new NodesInOneProcess(members, copies);
+    nodes.hintsLimitBytes = 1 << 20;
+    nodes.machines.forEach(nodes::start);
+    nodes.pass(2_000);
+    return nodes;
+  }
+
+  static Key key(int number) {
     return Key.of("default", "key " + number);
   }
 
-  private static void destroy(NodesInOneProcess nodes, int... numbers) {
+  static void destroy(NodesInOneProcess nodes, int... numbers) {
     for (int number : numbers) {
       nodes.kill(nodes.machines.get(number));
       nodes.machines.get(number).data.clear();
@@ -324,7 +348,7 @@ class LostMembersTest {
     nodes.pass(GONE_MILLIS);
   }
 
-  private static RingAnswer lose(NodesInOneProcess nodes, Machine at, String... names) {
+  static RingAnswer lose(NodesInOneProcess nodes, Machine at, String... names) {
     return order(nodes, at, new RingOrder.Lose(Arrays.asList(names)));
   }
 
@@ -344,7 +368,7 @@ class LostMembersTest {
     assertNull(change(nodes), name + " is removed");
   }
 
-  private static void replace(NodesInOneProcess nodes, String name, Zone zone) {
+  static void replace(NodesInOneProcess nodes, String name, Zone zone) {
     var newcomer = nodes.newMachine(name);
     newcomer.zone = zone;
     nodes.start(newcomer);
@@ -375,7 +399,7 @@ class LostMembersTest {
     return changes(nodes, machine).epoch();
   }
 
-  private static @Nullable ChangeView change(NodesInOneProcess nodes) {
+  static @Nullable ChangeView change(NodesInOneProcess nodes) {
     return changes(nodes, nodes.machines.getFirst()).change();
   }
 

@@ -10,6 +10,7 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NamespaceSettings.Conflicts;
 import io.flywheel.core.model.RequestId;
+import io.flywheel.core.model.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -201,6 +202,27 @@ class SiblingsTest {
     assertEquals(
         List.of(new Dot(RIGHT, 20)),
         replacedBeforeTheFirstTryCame.visibleAt(0).stream().map(Sibling::dot).toList());
+  }
+
+  /** The same, and the retry and what has replaced it are forgotten by then. */
+  @Test
+  void theFirstTryOfARetriedWriteStaysReplacedWhenTheRetryIsForgotten() {
+    var id = new RequestId(1, 2);
+    var first = new Dot(LEFT, Timestamp.ofMillis(1_010));
+    var second = new Dot(RIGHT, Timestamp.ofMillis(1_012));
+    var deletion = Sibling.tombstone(new Dot(RIGHT, Timestamp.ofMillis(1_020)));
+    var left = put(Siblings.NONE, first, new AppliedRequest(id, 5, first));
+    var right = put(Siblings.NONE, second, new AppliedRequest(id, 5, second));
+    var deleted =
+        right
+            .put(right.context(), deletion, null, Conflicts.SIBLINGS)
+            .merge(left, Conflicts.SIBLINGS);
+    assertEquals(List.of(deletion), deleted.living());
+    var reaped = deleted.reaped(1_000_000);
+    assertEquals(List.of(), reaped.living());
+    assertEquals(
+        List.of(),
+        reaped.merge(left, Conflicts.SIBLINGS).merge(deleted, Conflicts.SIBLINGS).visibleAt(0));
   }
 
   @Test
