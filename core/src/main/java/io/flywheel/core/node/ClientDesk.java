@@ -126,7 +126,7 @@ final class ClientDesk {
             : Math.min(request.timeoutMillis(), MAX_TIMEOUT_MILLIS);
     long deadline = schedule.monotonicMillis() + timeout;
     line.add(
-        timeout, request.valueBytes(), () -> attempt(request, namespace, deadline, answer), answer);
+        timeout, request.valueBytes(), told -> attempt(request, namespace, deadline, told), answer);
   }
 
   /**
@@ -203,7 +203,7 @@ final class ClientDesk {
     line.add(
         put.timeoutMillis(),
         put.write().value().length(),
-        () -> puts.put(present(), order, answer, answer),
+        told -> puts.put(present(), order, told, told),
         answer);
   }
 

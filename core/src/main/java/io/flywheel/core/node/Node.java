@@ -259,9 +259,9 @@ public final class Node {
     }
   }
 
-  /** Whether {@link #beginNext} has anything to do. */
+  /** Whether {@link #beginNext} has anything to do, and may. */
   public boolean requestsWait() {
-    return !line.isEmpty();
+    return line.mayBegin();
   }
 
   /** Everything else that had come is done: begins the next request that waits. */
@@ -273,6 +273,9 @@ public final class Node {
   /** A load's result has come. */
   public void loaded(Now now, long ticket, Loaded result) {
     advance(now);
+    if (result instanceof Loaded.Value value) {
+      line.read(value.record().length());
+    }
     replica.loaded(ticket, result);
   }
 

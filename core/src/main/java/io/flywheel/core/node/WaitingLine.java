@@ -20,6 +20,8 @@ import java.util.function.Consumer;
  * what nobody waits for any more is how an overload outlasts its cause (Huang et al., 'Metastable
  * Failures in the Wild', 2022).
  *
+ * <p>What is begun has to fit into memory with what it reads, see {@link ReadingRoom}.
+ *
  * <p>What waits has a bound in number and in bytes, whoever brought it: what other nodes forward is
  * not counted among this node's own clients' requests, and would else fill its memory while it is
  * paused, or slow.
@@ -39,11 +41,22 @@ final class WaitingLine {
   /** The most bytes of values that they may hold. */
   static final long MOST_BYTES = 64L << 20;
 
+  /** What begins it, and is to tell its outcome. */
+  @FunctionalInterface
+  interface Beginning {
+    void begin(Consumer<Outcome> answer);
+  }
+
   private record Waiting(
-      long sinceMillis, long timeoutMillis, long bytes, Runnable begin, Consumer<Outcome> answer) {}
+      long sinceMillis,
+      long timeoutMillis,
+      long bytes,
+      Beginning beginning,
+      Consumer<Outcome> answer) {}
 
   private final Schedule schedule;
   private final ArrayDeque<Waiting> line = new ArrayDeque<>();
+  private final ReadingRoom room = new ReadingRoom();
   private long emptyMillis;
   private long bytes;
 
@@ -57,7 +70,7 @@ final class WaitingLine {
    *
    * @param valueBytes what it holds in memory while it waits
    */
-  void add(long timeoutMillis, long valueBytes, Runnable begin, Consumer<Outcome> answer) {
+  void add(long timeoutMillis, long valueBytes, Beginning beginning, Consumer<Outcome> answer) {
     if (line.size() >= MOST_REQUESTS || bytes > MOST_BYTES) {
       answer.accept(new NotDone(Obstacle.OVERLOADED, "too many requests wait"));
       return;
@@ -66,11 +79,17 @@ final class WaitingLine {
       emptyMillis = schedule.monotonicMillis();
     }
     bytes += valueBytes;
-    line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, valueBytes, begin, answer));
+    line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, valueBytes, beginning, answer));
   }
 
-  boolean isEmpty() {
-    return line.isEmpty();
+  /** Whether there is one to begin, and room for what it may read. */
+  boolean mayBegin() {
+    return !line.isEmpty() && room.hasRoom();
+  }
+
+  /** A record of this size was read. */
+  void read(long recordBytes) {
+    room.read(recordBytes);
   }
 
   /** Whether more comes than is done. */
@@ -84,7 +103,12 @@ final class WaitingLine {
     var next = line.poll();
     if (next != null) {
       bytes -= next.bytes;
-      next.begin.run();
+      room.begins();
+      next.beginning.begin(
+          outcome -> {
+            room.ends();
+            next.answer.accept(outcome);
+          });
     }
   }
 

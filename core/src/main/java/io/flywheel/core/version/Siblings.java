@@ -65,6 +65,11 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
     if (isEmpty()) {
       return other;
     }
+    var joined = joined(other, conflicts);
+    return conflicts == Conflicts.LAST_WRITE_WINS ? joined : joined.withoutReplacedTwins();
+  }
+
+  private Siblings joined(Siblings other, Conflicts conflicts) {
     var survivors = new ArrayList<Sibling>(Math.max(living.size(), other.living.size()));
     int mine = 0;
     int theirs = 0;
@@ -85,10 +90,8 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
         addUnlessSeen(survivors, other.living.get(theirs++), context);
       }
     }
-    boolean reduces = conflicts == Conflicts.LAST_WRITE_WINS;
-    var kept = reduces ? newestOf(survivors) : survivors;
-    var merged = remembering(context.join(other.context), kept, requests, other.requests);
-    return reduces ? merged : merged.withoutReplacedTwins();
+    var kept = conflicts == Conflicts.LAST_WRITE_WINS ? newestOf(survivors) : survivors;
+    return remembering(context.join(other.context), kept, requests, other.requests);
   }
 
   /**

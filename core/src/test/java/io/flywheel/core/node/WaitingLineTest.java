@@ -5,16 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Outcome.NotDone;
 import io.flywheel.core.message.Outcome.Obstacle;
 import io.flywheel.core.model.Now;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 final class WaitingLineTest {
+  private static final NotDone OVERLOADED = new NotDone(Obstacle.OVERLOADED, "");
+
   private final Schedule schedule = new Schedule(new Now(0, 0));
   private final WaitingLine line = new WaitingLine(schedule);
+  private final List<Consumer<Outcome>> answers = new ArrayList<>();
   private final List<String> begun = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
 
@@ -27,7 +32,7 @@ final class WaitingLineTest {
     line.beginNext();
     line.beginNext();
     assertEquals(List.of("a", "b"), begun);
-    assertTrue(line.isEmpty());
+    assertFalse(line.mayBegin());
   }
 
   @Test
@@ -56,7 +61,7 @@ final class WaitingLineTest {
     assertFalse(refused.isEmpty());
     line.beginNext();
     line.beginNext();
-    assertTrue(line.isEmpty());
+    assertFalse(line.mayBegin());
     assertFalse(line.stands());
     at(400);
     comes("later", 1_000);
@@ -91,6 +96,37 @@ final class WaitingLineTest {
     assertEquals(2, refused.size(), "what was refused for being late holds nothing any more");
   }
 
+  @Test
+  void noMoreAreBegunThanThereIsMemoryForWithWhatTheyRead() {
+    line.read(ReadingRoom.MOST_BYTES / 2);
+    List.of("a", "b", "c", "d").forEach(name -> comes(name, 1_000));
+    beginAll();
+    assertEquals(List.of("a", "b"), begun);
+    line.read(2 * ReadingRoom.MOST_BYTES);
+    answers.getFirst().accept(OVERLOADED);
+    assertFalse(line.mayBegin(), "what is larger was read meanwhile");
+    answers.get(1).accept(OVERLOADED);
+    beginAll();
+    assertEquals(List.of("a", "b", "c"), begun, "one may always be under way");
+    for (int i = 0; i < 1_000; i++) {
+      line.read(1_000);
+    }
+    beginAll();
+    assertEquals(List.of("a", "b", "c", "d"), begun);
+    at(400);
+    comes("e", 1_000);
+    line.read(2 * ReadingRoom.MOST_BYTES);
+    at(800);
+    line.refuseLate();
+    assertEquals("e", refused.getLast(), "who waits for room is told in time");
+  }
+
+  private void beginAll() {
+    while (line.mayBegin()) {
+      line.beginNext();
+    }
+  }
+
   private void comes(String name, long timeoutMillis) {
     comes(name, timeoutMillis, 0);
   }
@@ -99,7 +135,10 @@ final class WaitingLineTest {
     line.add(
         timeoutMillis,
         bytes,
-        () -> begun.add(name),
+        answer -> {
+          begun.add(name);
+          answers.add(answer);
+        },
         outcome -> {
           assertTrue(
               outcome instanceof NotDone notDone && notDone.obstacle() == Obstacle.OVERLOADED);

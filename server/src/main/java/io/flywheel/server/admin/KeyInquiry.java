@@ -45,7 +45,7 @@ record KeyInquiry<T extends Outcome>(
       answer = JsonPage.of(200, reply.allocator(), json -> page.write(json, response, found));
     } else {
       var answers = new OutcomeAnswers(operation, null, recorder);
-      answer = answers.answer(response, reply.allocator());
+      answer = answers.answer(response, reply);
       ending = answers.ending();
     }
     reply.send(answer);

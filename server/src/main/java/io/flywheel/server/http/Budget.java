@@ -21,6 +21,11 @@ final class Budget {
         taken.getAndUpdate(before -> fits(before, amount) ? before + amount : before), amount);
   }
 
+  /** Whether a part could be taken now. */
+  boolean affords(long amount) {
+    return fits(taken.get(), amount);
+  }
+
   private boolean fits(long before, long amount) {
     return before == 0 || amount <= limit - before;
   }

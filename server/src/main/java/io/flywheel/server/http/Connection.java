@@ -3,7 +3,6 @@ package io.flywheel.server.http;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.server.http.AnswerHead.Persistence;
 import io.flywheel.server.http.Pace.Phase;
-import io.flywheel.server.http.Problem.Outcome;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -223,6 +222,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Reply {
     return channel.alloc();
   }
 
+  @Override
+  public boolean affords(long bytes) {
+    return bytes <= SMALL_ANSWER_BYTES || connections.memory().affords(bytes);
+  }
+
   /** Answers the request that is being carried out, and turns to the next. */
   @Override
   public void send(Answer answer) {
@@ -265,13 +269,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Reply {
     if (counted && !connections.memory().take(size)) {
       answer.body().release();
       counted = false;
-      affordable =
-          Answer.problem(
-              Problem.of(
-                  ProblemType.UNAVAILABLE,
-                  "too much is being downloaded at the same time",
-                  Outcome.NOT_DONE),
-              allocator());
+      affordable = Answer.problem(Problem.tooMuchIsDownloaded(), allocator());
     }
     boolean http10 = answered != null && answered.isHttp10();
     var persistence =

@@ -10,6 +10,11 @@ import java.util.Base64;
 final class JsonText {
   private static final byte[] HEXADECIMAL = "0123456789abcdef".getBytes(US_ASCII);
 
+  /** What stands around a value. */
+  private static final int NAMES_BYTES = 40;
+
+  private static final int LONGEST_ESCAPE_BYTES = 6;
+
   private JsonText() {}
 
   /** Text that needs no escape: names and punctuation. */
@@ -47,6 +52,18 @@ final class JsonText {
       out.writeBytes(Base64.getEncoder().encode(value));
       plain(out, "\",\"encoding\":\"base64\"");
     }
+  }
+
+  /** How many bytes {@link #value} writes at the most, names and quotes included. */
+  static long valueBytes(byte[] value) {
+    long bytes = NAMES_BYTES + value.length;
+    long escaped = bytes;
+    for (byte each : value) {
+      if (each == '"' || each == '\\' || (each >= 0 && each < ' ')) {
+        escaped += LONGEST_ESCAPE_BYTES - 1;
+      }
+    }
+    return Math.max(escaped, bytes + value.length / 3 + 3);
   }
 
   static void number(ByteBuf out, int value) {

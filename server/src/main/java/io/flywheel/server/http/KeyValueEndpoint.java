@@ -183,7 +183,7 @@ public final class KeyValueEndpoint implements Endpoint {
     public void respond(Effect.Respond response) {
       var answers = new OutcomeAnswers(operation, head.header(Header.ACCEPT), recorder);
       var to = Objects.requireNonNull(reply);
-      to.send(answers.answer(response, to.allocator()));
+      to.send(answers.answer(response, to));
       recorder.record(operation, answers.ending(), System.nanoTime() - startNanos);
     }
   }

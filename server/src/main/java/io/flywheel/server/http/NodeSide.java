@@ -63,6 +63,11 @@ public final class NodeSide implements Endpoint {
     }
 
     @Override
+    public boolean affords(long bytes) {
+      return reply.affords(bytes);
+    }
+
+    @Override
     public void send(Answer answer) {
       if (answered) {
         answer.body().release();

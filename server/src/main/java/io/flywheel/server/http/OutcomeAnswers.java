@@ -16,7 +16,11 @@ import org.slf4j.LoggerFactory;
 /** Turns the outcome of one request into its answer. */
 public final class OutcomeAnswers {
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeAnswers.class);
-  private static final int ROOM = 256;
+
+  /** For all of a body but its values, and for what a value has beside itself. */
+  private static final int ROOM = 1_024;
+
+  private static final long MOST_BYTES = Integer.MAX_VALUE / 2;
 
   private final Operation operation;
   private final @Nullable String accept;
@@ -35,20 +39,21 @@ public final class OutcomeAnswers {
   }
 
   /** Always an answer: a bug becomes one too, because a client is waiting. */
-  public Answer answer(Effect.Respond response, ByteBufAllocator allocator) {
+  public Answer answer(Effect.Respond response, Reply reply) {
     try {
-      return answerOf(response, allocator);
+      return answerOf(response, reply);
     } catch (RuntimeException e) {
       LOG.error("an outcome could not be written down", e);
-      return Answer.problem(Problem.internal(), allocator);
+      return Answer.problem(Problem.internal(), reply.allocator());
     }
   }
 
-  private Answer answerOf(Effect.Respond response, ByteBufAllocator allocator) {
+  private Answer answerOf(Effect.Respond response, Reply reply) {
     String context = response.contextToken();
+    var allocator = reply.allocator();
     return switch (response.outcome()) {
       case Outcome.Written written -> written(written, context, allocator);
-      case Outcome.Found found -> found(found, context, allocator);
+      case Outcome.Found found -> found(found, context, reply);
       case Outcome.Refused refused -> {
         ending = Ending.REFUSED;
         yield problem(
@@ -89,24 +94,23 @@ public final class OutcomeAnswers {
     return Answer.json(200, context, body);
   }
 
-  private Answer found(Outcome.Found found, String context, ByteBufAllocator allocator) {
+  private Answer found(Outcome.Found found, String context, Reply reply) {
     List<Sibling> values = found.values();
     recorder.values(values.size());
     if (values.isEmpty()) {
       ending = Ending.NOT_FOUND;
       String detail =
           context.isEmpty() ? "nothing was ever written" : "what was there is deleted or expired";
-      return problem(ProblemType.NO_VALUE, detail, null, context, allocator);
+      return problem(ProblemType.NO_VALUE, detail, null, context, reply.allocator());
     }
     if (values.size() == 1) {
-      return one(values.getFirst(), found.receipt(), context, allocator);
+      return one(values.getFirst(), found.receipt(), context, reply);
     }
     ending = Ending.SIBLINGS;
-    long size = (long) ROOM + context.length();
-    for (Sibling sibling : values) {
-      size += ROOM + sibling.value().length();
+    var body = room(values, context, reply);
+    if (body == null) {
+      return tooMuch(reply);
     }
-    var body = allocator.buffer((int) Math.min(size, Integer.MAX_VALUE / 2));
     JsonText.plain(body, "{\"versions\":[");
     for (int i = 0; i < values.size(); i++) {
       JsonText.plain(body, i == 0 ? "{" : "},{");
@@ -117,18 +121,49 @@ public final class OutcomeAnswers {
     return Answer.json(300, context, body);
   }
 
-  private Answer one(Sibling sibling, Receipt receipt, String context, ByteBufAllocator allocator) {
+  private Answer one(Sibling sibling, Receipt receipt, String context, Reply reply) {
     byte[] value = sibling.value().array();
     String wanted = MediaType.wanted(accept, sibling.contentType());
     if (wanted != null) {
-      var raw = allocator.buffer(value.length, Math.max(1, value.length)).writeBytes(value);
-      return new Answer(200, wanted, context, null, false, raw);
+      var raw = room(value.length, reply);
+      return raw == null
+          ? tooMuch(reply)
+          : new Answer(200, wanted, context, null, false, raw.writeBytes(value));
     }
-    var body = allocator.buffer(ROOM + context.length() + value.length);
+    var body = room(List.of(sibling), context, reply);
+    if (body == null) {
+      return tooMuch(reply);
+    }
     body.writeByte('{');
     value(body, sibling);
     end(body, context, receipt);
     return Answer.json(200, context, body);
+  }
+
+  private static @Nullable ByteBuf room(List<Sibling> values, String context, Reply reply) {
+    long size = (long) ROOM + context.length();
+    for (Sibling sibling : values) {
+      size += ROOM + JsonText.valueBytes(sibling.value().array());
+    }
+    return room(size, reply);
+  }
+
+  /** For a body as large as it may become, so that it is never copied; null where there is none. */
+  private static @Nullable ByteBuf room(long bytes, Reply reply) {
+    if (bytes > MOST_BYTES || !reply.affords(bytes)) {
+      return null;
+    }
+    try {
+      return reply.allocator().buffer((int) bytes);
+    } catch (OutOfMemoryError e) {
+      LOG.warn("there is no memory for an answer of {} bytes", bytes);
+      return null;
+    }
+  }
+
+  private Answer tooMuch(Reply reply) {
+    ending = Ending.NOT_DONE;
+    return Answer.problem(Problem.tooMuchIsDownloaded(), reply.allocator());
   }
 
   private static void value(ByteBuf body, Sibling sibling) {

@@ -46,6 +46,12 @@ public record Problem(
     return of(ProblemType.INTERNAL, "the server's log says more");
   }
 
+  /** Its answer has no place in memory now. */
+  static Problem tooMuchIsDownloaded() {
+    return of(
+        ProblemType.UNAVAILABLE, "too much is being downloaded at the same time", Outcome.NOT_DONE);
+  }
+
   static Problem methodNotAllowed(String method, String allow) {
     return new Problem(
         ProblemType.METHOD_NOT_ALLOWED, method + " is not one of " + allow, null, allow);

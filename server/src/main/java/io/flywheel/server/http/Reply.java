@@ -6,6 +6,9 @@ import io.netty.buffer.ByteBufAllocator;
 public interface Reply {
   ByteBufAllocator allocator();
 
+  /** Whether so large a body would be sent now, and not refused: asked before it is made. */
+  boolean affords(long bytes);
+
   /** Takes over the answer's body. Called once. */
   void send(Answer answer);
 }

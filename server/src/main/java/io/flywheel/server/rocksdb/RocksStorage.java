@@ -37,6 +37,9 @@ import org.rocksdb.WriteOptions;
 public final class RocksStorage implements Storage {
   private static final Loaded ABSENT = new Loaded.Absent();
 
+  /** A large record that does not fit now: the array for it was not made, and nothing is lost. */
+  private static final Loaded NO_MEMORY = new Loaded.Failed("there is no memory for it now");
+
   private final DataDirectory directory;
   private final RocksOptions options;
   private final RocksDB database;
@@ -138,6 +141,8 @@ public final class RocksStorage implements Storage {
       return found(database.get(family(table), readOptions, storageKey.array()));
     } catch (RocksDBException e) {
       return unreadable(e);
+    } catch (OutOfMemoryError e) {
+      return NO_MEMORY;
     }
   }
 
@@ -147,6 +152,14 @@ public final class RocksStorage implements Storage {
    * error, and where it does not even know whether there is a record it tells of an empty one.
    */
   public @Nullable Loaded loadFromMemory(Table table, Bytes storageKey) {
+    try {
+      return inMemory(table, storageKey);
+    } catch (OutOfMemoryError e) {
+      return NO_MEMORY;
+    }
+  }
+
+  private @Nullable Loaded inMemory(Table table, Bytes storageKey) {
     var value = new Holder<byte[]>();
     if (database.keyMayExist(family(table), memoryOptions, storageKey.array(), value)) {
       byte[] found = value.getValue();

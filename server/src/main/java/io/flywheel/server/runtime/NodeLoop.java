@@ -347,6 +347,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
     long began = System.nanoTime();
     while (!stopped && started().requestsWait() && System.nanoTime() - began < TURN_NANOS) {
       started().beginNext(clock.now());
+      carryOut(); // what it reads tells how many more there is room for
     }
   }
 

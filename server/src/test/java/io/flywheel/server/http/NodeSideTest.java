@@ -70,6 +70,11 @@ final class NodeSideTest {
           }
 
           @Override
+          public boolean affords(long bytes) {
+            return true;
+          }
+
+          @Override
           public void send(Answer answer) {
             assertTrue(lane.eventLoop().inEventLoop());
             sent.add(answer);
