@@ -72,6 +72,7 @@ final class RingChanger {
       return goOn(open, name, contacts);
     }
     if (change.kind().isOfNewcomer() && asked.get("serving").isTrue()) {
+      refuseToReplaceAnother(name, asked);
       return alreadyDone(name + " is a member already");
     }
     refuseLiving(contacts);
@@ -98,6 +99,23 @@ final class RingChanger {
       terminal.line(Change.describe(begun));
     }
     return watch(begun, contacts, true);
+  }
+
+  /** It would be taken for done, while the other one is still to be replaced. */
+  private void refuseToReplaceAnother(String name, Json asked) throws Failure {
+    if (change.kind() != Change.Kind.REPLACE || change.node().equals(name)) {
+      return;
+    }
+    for (Json member : asked.get("members").items()) {
+      if (member.get("name").text().equals(change.node())) {
+        throw new Failure(
+            Exit.FAILED,
+            "%s is a member itself, and takes nobody's place; ask the new node:".formatted(name)
+                + " `flywheel replace "
+                + change.node()
+                + " --node HOST:PORT`");
+      }
+    }
   }
 
   /** What the node says of the cluster; one that has just started may first have to meet it. */

@@ -410,6 +410,20 @@ final class RingChangerTest {
     assertEquals(2, Ran.flywheel("weight", "node-1", "0").exit());
   }
 
+  /** The new node was to be asked: what is said of a member would be taken for done. */
+  @Test
+  void whoIsAMemberAlreadyReplacesNobody() {
+    try (var node = node(ring(4, WITH, "null"))) {
+      for (String dry : List.of("--yes", "--dry-run")) {
+        Ran ran = against(node, "replace", "node-3", dry);
+        assertEquals(1, ran.exit(), ran.out());
+        assertTrue(ran.err().contains("node-1 is a member itself"), ran.err());
+      }
+      assertEquals(0, against(node, "replace", "node-1", "--yes").exit(), "it has its own place");
+      assertEquals(List.of(), posts(node));
+    }
+  }
+
   @Test
   void whoIsAMemberAlreadyNeedNotJoin() {
     try (var node = node(ring(4, WITH, "null"))) {

@@ -1,5 +1,6 @@
 package io.flywheel.cli.local;
 
+import io.flywheel.cli.http.Json;
 import io.flywheel.cli.http.NodeAddress;
 import io.flywheel.cli.http.NodeClient;
 import io.flywheel.cli.http.Request;
@@ -151,7 +152,7 @@ public final class LocalCluster {
 
   /**
    * Waits until all nodes have been ready to serve, whoever started them; false if {@link #stop}
-   * came first.
+   * came first. Who ended because it is no member any more is not waited for.
    *
    * @throws ClusterException when that will never be, because all have given up
    */
@@ -161,6 +162,11 @@ public final class LocalCluster {
     var waiting = new ArrayList<>(nodes);
     while (true) {
       waiting.removeIf(LocalCluster::isReady);
+      var served = new ArrayList<>(nodes);
+      served.removeAll(waiting);
+      if (!served.isEmpty()) {
+        waiting.removeIf(node -> hasEnded(node) && isNoMember(node, served.getFirst()));
+      }
       if (waiting.isEmpty()) {
         return true;
       }
@@ -198,6 +204,35 @@ public final class LocalCluster {
       return new NodeClient(node.clientAddress()).send(request).status() == 200;
     } catch (IOException e) {
       return false; // Not listening yet.
+    }
+  }
+
+  /** Whether it ended by itself, and not well. */
+  private synchronized boolean hasEnded(LocalNode node) {
+    Process process = started.get(node.name());
+    return process != null
+        && !process.isAlive()
+        && process.exitValue() > 0
+        && process.exitValue() <= SIGNALLED;
+  }
+
+  /** Whether a node that serves knows nobody of its name at its address. */
+  private static boolean isNoMember(LocalNode node, LocalNode serving) {
+    try {
+      var request = Request.of("GET", "/admin/members").answerWithin(HEALTH_MILLIS);
+      var page = new NodeClient(serving.clientAddress()).send(request);
+      if (page.status() != 200) {
+        return false;
+      }
+      for (Json member : page.json().get("members").items()) {
+        if (member.get("name").text().equals(node.name())
+            && member.get("client").text().equals(node.clientAddress().toString())) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

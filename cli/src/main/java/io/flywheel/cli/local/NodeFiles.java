@@ -96,9 +96,13 @@ public record NodeFiles(Path directory) {
       log.position(Math.max(0, log.size() - MOST_LOG_BYTES));
       byte[] bytes = Channels.newInputStream(log).readNBytes(MOST_LOG_BYTES);
       String text = new String(bytes, StandardCharsets.UTF_8);
-      String last =
-          text.lines().filter(line -> !line.isBlank()).reduce("", (earlier, line) -> line);
-      return last.replaceFirst("^flywheel: ", "");
+      var lines = text.lines().filter(line -> !line.isBlank()).toList();
+      String last = lines.isEmpty() ? "" : lines.getLast();
+      boolean isLogged = last.startsWith("time="); // then a line before it says why
+      for (String line : lines) {
+        last = isLogged && line.contains(" level=ERROR ") ? line : last;
+      }
+      return last.replaceFirst("^flywheel: ", "").replaceFirst("^time=.* message=\"(.*)\"$", "$1");
     } catch (IOException e) {
       return "";
     }

@@ -56,7 +56,7 @@ final class JsonText {
 
   /** How many bytes {@link #value} writes at the most, names and quotes included. */
   static long valueBytes(byte[] value) {
-    long bytes = NAMES_BYTES + value.length;
+    long bytes = (long) NAMES_BYTES + value.length;
     long escaped = bytes;
     for (byte each : value) {
       if (each == '"' || each == '\\' || (each >= 0 && each < ' ')) {

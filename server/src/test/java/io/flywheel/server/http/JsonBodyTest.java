@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -296,6 +297,7 @@ final class JsonBodyTest {
       out.writeByte('{');
       JsonText.value(out, value);
       out.writeByte('}');
+      assertTrue(out.readableBytes() <= JsonText.valueBytes(value), "it is known how much it is");
       assertEquals(Bytes.wrap(value), JsonBody.parse(ByteBufUtil.getBytes(out)).value());
     }
   }

@@ -27,7 +27,7 @@ final class CausalityMutants {
             "return envelope.startId() == self.startId()",
             "return envelope.startId() != 0",
             List.of("OneProcessPerIdentity", "UniqueDots"),
-            633),
+            250),
         new Mutant(
             "3",
             "one version vector for all siblings: interleaved clients make them explode",
@@ -90,7 +90,7 @@ final class CausalityMutants {
             "inFlight.put(forward.request, forward);",
             "inFlight.put(forward.request, forward);\n    forward.tryNext();",
             List.of("OneDotPerWrite"),
-            7),
+            3),
         new Mutant(
             "9",
             "the last write wins by a clock that is behind",

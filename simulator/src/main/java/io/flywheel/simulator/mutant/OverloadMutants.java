@@ -63,9 +63,9 @@ final class OverloadMutants {
             "50, the other way",
             "requests are begun before what was begun is done",
             "io/flywheel/core/node/WaitingLine.java",
-            "line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, valueBytes, begin,"
+            "line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, valueBytes, beginning,"
                 + " answer));",
-            "bytes -= valueBytes;\n    begin.run();",
+            "bytes -= valueBytes;\n    beginning.begin(answer);",
             List.of("GoodputReturns"),
             236),
         new Mutant(
