@@ -61,7 +61,8 @@ final class Problem {
       case 400 -> failure(Exit.USAGE, answer, "correct it and try again");
       case 404 -> failure(Exit.FAILED, answer, "see `flywheel namespace list`");
       case 409 -> failure(Exit.FAILED, answer, "read all siblings, and put one value for them");
-      case 413 -> failure(Exit.FAILED, answer, "store less, or raise the limit in flywheel.yaml");
+      case 413 ->
+          failure(Exit.FAILED, answer, "store less, or raise the limit with `flywheel limits`");
       case 428 -> failure(Exit.FAILED, answer, "leave out --blind, or give a --context");
       default -> failure(otherwise, answer, advice);
     };

@@ -30,7 +30,7 @@ final class Explanation {
       throws IOException {
     var explanation = new Explanation(json, new Names(view));
     var holdings = explained.holdings();
-    explanation.place(key, view.ring());
+    explanation.place(key, view.ring(), view.changes().epoch());
     explanation.replicas(holdings);
     int waiting = 0;
     for (Outcome.Holding holding : holdings) {
@@ -44,7 +44,7 @@ final class Explanation {
     }
   }
 
-  private void place(Key key, @Nullable Ring ring) throws IOException {
+  private void place(Key key, @Nullable Ring ring, long epoch) throws IOException {
     json.writeStringField("namespace", key.namespace());
     json.writeStringField("key", key.bytes().toUtf8());
     json.writeStringField("key-hex", key.bytes().toHex());
@@ -55,7 +55,7 @@ final class Explanation {
     Partition partition = ring.partition(key);
     json.writeNumberField("partition", partition.index());
     json.writeNumberField("partitions", ring.partitions());
-    json.writeNumberField("epoch", ring.epoch());
+    json.writeNumberField("epoch", epoch);
     json.writeArrayFieldStart("preference-list");
     for (NodeId node : ring.replicas(partition)) {
       json.writeString(names.of(node));
