@@ -98,9 +98,11 @@ public record NodeFiles(Path directory) {
       String text = new String(bytes, StandardCharsets.UTF_8);
       var lines = text.lines().filter(line -> !line.isBlank()).toList();
       String last = lines.isEmpty() ? "" : lines.getLast();
-      boolean isLogged = last.startsWith("time="); // then a line before it says why
-      for (String line : lines) {
-        last = isLogged && line.contains(" level=ERROR ") ? line : last;
+      if (last.startsWith("time=")) { // it is of the log, and an earlier one says why
+        last =
+            lines.stream()
+                .filter(line -> line.contains(" level=ERROR "))
+                .reduce(last, (earlier, line) -> line);
       }
       return last.replaceFirst("^flywheel: ", "").replaceFirst("^time=.* message=\"(.*)\"$", "$1");
     } catch (IOException e) {

@@ -15,6 +15,7 @@ import io.flywheel.core.message.Message.TreeSums;
 import io.flywheel.core.message.Message.TreeSumsReply;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.version.Forged;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -108,6 +109,63 @@ final class ForgedMessagesTest {
     nodes.forge(envelope -> envelope);
     nodes.pass(8_000);
     assertEquals(4, epoch(nodes, four));
+  }
+
+  @Test
+  void aClusterThatContradictsItselfIsNotJoined() {
+    var nodes = NodesInOneProcess.formed(3, 3);
+    var four = nodes.newcomer("node-4");
+    nodes.forge(
+        with(
+            message ->
+                message instanceof RingNews news
+                    ? new RingNews(nameless(news.cluster()), news.era(), news.closedEra())
+                    : message));
+    four.node().join(nodes.now(), null, _ -> {});
+    nodes.pass(3_000);
+    assertEquals(0, epoch(nodes, four));
+    assertTrue(four.reports.stream().anyMatch(text -> text.contains("contradicts itself")));
+    nodes.forge(envelope -> envelope);
+    nodes.pass(8_000);
+    assertEquals(4, epoch(nodes, four));
+  }
+
+  /** It is compared again and again, and the change that needs it is undone meanwhile. */
+  @Test
+  void whatIsNotOwnedAnyMoreIsNotCompared() {
+    var nodes = NodesInOneProcess.formed(5, 3);
+    var one = nodes.machines.getFirst();
+    nodes.forge(
+        with(
+            message ->
+                message instanceof TreeSumsReply reply
+                    ? new TreeSumsReply(
+                        reply.request(),
+                        Collections.nCopies(reply.answers().size(), TreeSumsReply.UNKNOWN))
+                    : message));
+    one.node().changeRing(nodes.now(), new RingOrder.Reweigh("node-1", 3), _ -> {});
+    nodes.pass(3_000);
+    assertEquals(2, epoch(nodes, one));
+    one.node().changeRing(nodes.now(), new RingOrder.Undo(), _ -> {});
+    nodes.pass(15_000);
+    for (Machine machine : nodes.machines) {
+      assertEquals(4, epoch(nodes, machine));
+      var figures = machine.node().view(nodes.now()).antiEntropy();
+      assertEquals(figures.treesOwned(), figures.treesBuilt());
+    }
+  }
+
+  private static Cluster nameless(Cluster told) {
+    return new Cluster(
+        0,
+        told.settings(),
+        told.records(),
+        told.epoch(),
+        told.members(),
+        told.removed(),
+        told.lost(),
+        told.ring(),
+        told.transition());
   }
 
   /** The newcomer hears that for a minute, and then the truth. */

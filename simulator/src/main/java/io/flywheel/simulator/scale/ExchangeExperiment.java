@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -27,8 +26,6 @@ public final class ExchangeExperiment {
   private static final long STEP_MILLIS = 100;
   private static final long PATIENCE_MILLIS = 600_000;
   private static final long SETTLING_MILLIS = 30_000;
-  private static final Set<String> OF_MEMBERSHIP =
-      Set.of("Heartbeat", "Gossip", "News", "Probe", "ProbeReply");
 
   /**
    * What was measured.
@@ -115,7 +112,6 @@ public final class ExchangeExperiment {
       throw new IllegalStateException("keys differ that nobody wrote");
     }
     var bytesByKind = cluster.drainBytes();
-    bytesByKind.keySet().removeAll(OF_MEMBERSHIP);
     long idleSince = cpuMillis();
     cluster.pass(millis);
     return new Figures(

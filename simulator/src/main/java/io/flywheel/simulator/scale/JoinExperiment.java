@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -41,9 +40,6 @@ public final class JoinExperiment {
   private static final long FIRST_EPOCH = 1;
 
   private static final long LAST_EPOCH = FIRST_EPOCH + 3;
-
-  private static final Set<String> OF_MEMBERSHIP =
-      Set.of("Heartbeat", "Gossip", "News", "Probe", "ProbeReply");
 
   /**
    * What was measured.
@@ -160,7 +156,6 @@ public final class JoinExperiment {
       throw new IllegalStateException("joining came to " + answers);
     }
     var bytesByKind = nodes.drainBytes();
-    bytesByKind.keySet().removeAll(OF_MEMBERSHIP);
     long bytes = bytesByKind.values().stream().mapToLong(Long::longValue).sum();
     return new Figures(
         count, partitions, owned(newcomer), joining, ready, done, bytes / (count + 1), bytesByKind);

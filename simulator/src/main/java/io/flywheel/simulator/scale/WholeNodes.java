@@ -2,6 +2,7 @@ package io.flywheel.simulator.scale;
 
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.message.Envelope;
+import io.flywheel.core.message.Message;
 import io.flywheel.core.message.MessageCodec;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.MalformedException;
@@ -86,7 +87,7 @@ class WholeNodes {
     cutOff = null;
   }
 
-  /** What was sent since the last call, by kind of message. */
+  /** What was sent since the last call, by kind of message, but for those about members. */
   NavigableMap<String, Long> drainBytes() {
     var drained = new TreeMap<>(bytesByKind);
     bytesByKind.clear();
@@ -96,9 +97,14 @@ class WholeNodes {
   void send(NodeId to, Envelope envelope) {
     var bytes = MessageCodec.encode(envelope);
     if (!to.equals(cutOff) && !envelope.from().equals(cutOff)) {
-      var kind = envelope.message().getClass().getSimpleName();
-      bytesByKind.merge(kind, (long) bytes.length() + FRAME_BYTES, Long::sum);
+      count(envelope.message(), bytes.length() + FRAME_BYTES);
       letters.add(new Letter(nowMillis + DELAY_MILLIS, order++, to, bytes));
+    }
+  }
+
+  private void count(Message message, long bytes) {
+    if (!(message instanceof Message.AboutMembers)) {
+      bytesByKind.merge(message.getClass().getSimpleName(), bytes, Long::sum);
     }
   }
 
