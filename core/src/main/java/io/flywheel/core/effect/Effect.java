@@ -5,6 +5,8 @@ import io.flywheel.core.message.Outcome;
 import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
+import io.flywheel.core.ring.Cluster;
+import io.flywheel.core.ring.LogEntry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,13 @@ public sealed interface Effect {
    * @param contextToken the outcome's context, sealed for the client; empty where there is none
    */
   record Respond(long token, Key key, Outcome outcome, String contextToken) implements Effect {}
+
+  /**
+   * Work out what the cluster is after this entry ({@code Cluster.after}), which takes a while, as
+   * all copies are placed anew: not where requests wait. It depends on nothing else. The result
+   * comes back to {@code Node.workedOut}.
+   */
+  record WorkOut(Cluster before, LogEntry entry) implements Effect {}
 
   /** Something an operator wants to know. */
   record Report(Severity severity, String text) implements Effect {}

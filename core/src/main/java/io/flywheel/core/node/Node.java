@@ -285,6 +285,12 @@ public final class Node {
     scanner.scanned(ticket, result);
   }
 
+  /** What follows a decided entry has been worked out. */
+  public void workedOut(Now now, Cluster next) {
+    advance(now);
+    membership.ring().workedOut(next);
+  }
+
   /** All stores up to this ticket are durable. */
   public void stored(Now now, long throughTicket) {
     advance(now);

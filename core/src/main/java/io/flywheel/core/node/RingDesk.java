@@ -193,15 +193,20 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
 
   private void learn(NodeId from, long epoch, LogEntry entry) {
     var before = newest;
-    if (before == null || epoch <= before.epoch()) {
+    if (before == null || epoch <= Math.max(before.epoch(), tidings.decidedEpoch())) {
       return;
     }
     if (epoch > before.epoch() + 1) {
       isAhead(from);
     } else if (before.objection(entry).isEmpty()) {
       tidings.decided(new Decided(epoch, entry));
-      adopt(before.after(entry), List.of(), () -> {});
+      outbox.add(new Effect.WorkOut(before, entry));
     }
+  }
+
+  /** What was decided has this cluster follow. */
+  void workedOut(Cluster next) {
+    adopt(next, List.of(), () -> {});
   }
 
   private void told(RingNews news) {
@@ -345,6 +350,7 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
     if (present == null
         || due == null
         || !isNewest(present)
+        || tidings.decidedEpoch() > present.epoch()
         || log.isBusy()
         || !present.ring().contains(self)) {
       return;

@@ -47,6 +47,11 @@ final class RingTidings {
     }
   }
 
+  /** Of what was decided last; that may be on its way to the disk, or not even be worked out. */
+  long decidedEpoch() {
+    return last == null ? 0 : last.epoch();
+  }
+
   /** One that has no cluster yet gets it too: as a member, or to see what it may join. */
   void asked(NodeId from, long epoch) {
     var present = place.cluster();
@@ -55,9 +60,10 @@ final class RingTidings {
     }
   }
 
+  /** Not while what this node has heard of is still on its way: that is the next epoch at least. */
   void ask(NodeId member) {
     var present = place.cluster();
-    if (present != null && mayRepeat(asked, member)) {
+    if (present != null && decidedEpoch() <= present.epoch() && mayRepeat(asked, member)) {
       place.send(member, new RingAsk(present.epoch()));
     }
   }

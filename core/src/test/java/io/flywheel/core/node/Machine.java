@@ -11,6 +11,7 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Claim;
 import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.Zone;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,12 @@ final class Machine {
 
   private long unsynced;
   final List<String> reports = new ArrayList<>();
+
+  /** What the next ring is, and whether that is yet to be handed over. */
+  final ArrayDeque<Runnable> rings = new ArrayDeque<>();
+
+  boolean ringsWait;
+
   final Map<Long, Effect.Respond> responses = new HashMap<>();
   final Outbox outbox = new Outbox();
   @Nullable String halted;
@@ -128,6 +135,15 @@ final class Machine {
         store.mutations().forEach(this::apply);
         unsynced = store.ticket();
         nodes.whenStored(this::sync);
+      }
+      case Effect.WorkOut(var before, var entry) -> {
+        var life = node();
+        rings.add(
+            () -> {
+              if (life == node) {
+                life.workedOut(nodes.now(), before.after(entry));
+              }
+            });
       }
       case Effect.Respond respond -> responses.put(respond.token(), respond);
       case Effect.Report report -> reports.add(report.text());

@@ -332,6 +332,10 @@ final class NodesInOneProcess {
           busy = true;
           machine.carryOut(effect);
         }
+        while (!machine.rings.isEmpty() && !machine.ringsWait) {
+          busy = true;
+          machine.rings.remove().run();
+        }
       }
       while (!pending.isEmpty()) {
         busy = true;

@@ -20,6 +20,8 @@ import io.flywheel.core.node.RingAnswer;
 import io.flywheel.core.node.RingOrder;
 import io.flywheel.core.node.Standing;
 import io.flywheel.core.replica.LoserLog;
+import io.flywheel.core.ring.Cluster;
+import io.flywheel.core.ring.LogEntry;
 import io.flywheel.server.peer.LocalNode;
 import io.flywheel.server.peer.PeerListener;
 import io.flywheel.server.peer.PeerSecret;
@@ -366,6 +368,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
       case Effect.Load load -> load(load);
       case Effect.Store store -> store(store);
       case Effect.Scan scan -> writer.add(scan);
+      case Effect.WorkOut(var before, var entry) -> workOut(before, entry);
       case Effect.Respond response -> respond(response);
       case Effect.Report report -> report(report);
       case Effect.Halt halt -> end.orderly(halt.reason());
@@ -389,6 +392,21 @@ public final class NodeLoop implements RequestPort, PeerListener {
     } else {
       loaded(load, inMemory);
     }
+  }
+
+  private void workOut(Cluster before, LogEntry entry) {
+    Thread.ofPlatform()
+        .name("flywheel-ring")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                var next = before.after(entry);
+                onLoop(() -> input((running, now) -> running.workedOut(now, next)));
+              } catch (RuntimeException | Error e) {
+                end.abruptly("what was decided about the ring cannot be followed", e);
+              }
+            });
   }
 
   private void respond(Effect.Respond response) {

@@ -56,9 +56,9 @@ final class RecordCacheTest {
   }
 
   @Test
-  void whatWasNotAskedForTheLongestTimeGoesFirst() {
+  void whatIsAskedForAgainAndAgainStays() {
     for (int i = 0; i < 100; i++) {
-      cache.read(Table.DATA, bytes("key-" + i), MILK);
+      readTwice(bytes("key-" + i));
       assertNotNull(cache.find(Table.DATA, bytes("key-0")), "it is asked for all the time");
       assertTrue(cache.bytes() <= 1_000);
     }
@@ -67,11 +67,36 @@ final class RecordCacheTest {
   }
 
   @Test
+  void whatIsReadOnceDrivesNothingOut() {
+    cache.read(Table.DATA, CART, MILK);
+    for (int i = 0; i < 100; i++) {
+      cache.read(Table.DATA, bytes("key-" + i), MILK);
+    }
+    assertEquals(MILK, cache.find(Table.DATA, CART));
+    assertNull(cache.find(Table.DATA, bytes("key-99")), "there was no room");
+    readTwice(bytes("key-99"));
+    assertNotNull(cache.find(Table.DATA, bytes("key-99")));
+  }
+
+  @Test
+  void whatGrowsTooLargeIsForgotten() {
+    cache.read(Table.DATA, CART, MILK);
+    cache.write(new Mutation(Table.DATA, CART, Bytes.wrap(new byte[1 << 20])));
+    assertNull(cache.find(Table.DATA, CART));
+    assertEquals(0, cache.bytes());
+  }
+
+  @Test
   void largeRecordsDriveNothingOut() {
     cache.read(Table.DATA, CART, MILK);
     cache.read(Table.DATA, bytes("film"), Bytes.wrap(new byte[1 << 20]));
     assertNull(cache.find(Table.DATA, bytes("film")));
     assertEquals(MILK, cache.find(Table.DATA, CART));
+  }
+
+  private void readTwice(Bytes key) {
+    cache.read(Table.DATA, key, MILK);
+    cache.read(Table.DATA, key, MILK);
   }
 
   private static Bytes bytes(String text) {

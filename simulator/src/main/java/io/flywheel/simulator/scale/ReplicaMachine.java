@@ -80,6 +80,8 @@ final class ReplicaMachine {
         store.mutations().forEach(this::apply);
         node.stored(cluster.now(), store.ticket());
       }
+      case Effect.WorkOut(var before, var entry) ->
+          node.workedOut(cluster.now(), before.after(entry));
       case Effect.Respond respond -> lastOutcome = respond.outcome();
       case Effect.Halt halt -> throw new IllegalStateException(halt.reason());
       case Effect.Report _, Effect.Dial _, Effect.StopDialling _ -> {}

@@ -12,6 +12,8 @@ import io.flywheel.core.model.Now;
 import io.flywheel.core.node.Node;
 import io.flywheel.core.node.NodeConfig;
 import io.flywheel.core.node.NodeView;
+import io.flywheel.core.ring.Cluster;
+import io.flywheel.core.ring.LogEntry;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -32,6 +34,9 @@ public final class SimulatedProcess {
 
   /** How many inputs that wait are looked at before what the node wants is carried out. */
   private static final int MOST_IN_A_TURN = 8;
+
+  /** How long it takes to place all copies anew. */
+  private static final long MOST_WORK_MICROS = 200_000;
 
   /** An input that has come and has not been looked at. */
   private record Waiting(Consumer<Now> input, long sinceMicros) {}
@@ -276,6 +281,7 @@ public final class SimulatedProcess {
         writer.add(store);
       }
       case Effect.Scan scan -> writer.add(scan);
+      case Effect.WorkOut(var before, var entry) -> workOut(before, entry);
       case Effect.Respond respond -> cluster.respond(this, respond);
       case Effect.Report report -> cluster.trace().tell(() -> this + " reports: " + report.text());
       case Effect.Halt halt -> {
@@ -285,6 +291,11 @@ public final class SimulatedProcess {
         cluster.crash(machine, false, "halted");
       }
     }
+  }
+
+  private void workOut(Cluster before, LogEntry entry) {
+    long micros = new SplittableRandom(life ^ before.epoch()).nextLong(MOST_WORK_MICROS);
+    cluster.events().after(micros, () -> input(now -> node.workedOut(now, before.after(entry))));
   }
 
   private void read(Effect.Load load) {
