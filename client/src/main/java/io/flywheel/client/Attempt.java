@@ -6,39 +6,42 @@ import org.jspecify.annotations.Nullable;
 
 /** A request on its way to one node. */
 final class Attempt {
-  /** Values up to this many bytes are taken by every node, whatever its limits are. */
-  private static final int LARGE_BYTES = 1 << 20;
-
   /** A node that has not been connected for so long has failed. */
   private static final long LONG_CONNECTING_NANOS = 250_000_000;
 
   private final Call call;
   private final Node node;
-  private final StreamRequest.Builder message;
   private @Nullable NodeStream stream;
   private long id;
   private boolean withdrawn;
   private final long startNanos;
 
-  Attempt(Call call, Node node, StreamRequest.Builder message, long startNanos) {
+  Attempt(Call call, Node node, long startNanos) {
     this.call = call;
     this.node = node;
-    this.message = message;
     this.startNanos = startNanos;
   }
 
   boolean isLarge() {
-    return message.getPut().getValue().size() > LARGE_BYTES;
+    return call.isLarge();
   }
 
-  /** Null where nobody wants it any more. From now on it may have reached the node. */
+  /**
+   * Null where nobody wants it any more, or too little of its time is left. Else it may have
+   * reached the node from now on.
+   */
   synchronized @Nullable StreamRequest leave(NodeStream by, long number) {
-    if (withdrawn) {
+    var message = withdrawn ? null : call.message(System.nanoTime());
+    if (message == null) {
       return null;
     }
     stream = by;
     id = number;
     return message.setId(number).build();
+  }
+
+  synchronized boolean isWithdrawn() {
+    return withdrawn;
   }
 
   synchronized boolean hasLeft() {

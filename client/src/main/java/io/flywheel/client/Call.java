@@ -84,8 +84,7 @@ final class Call {
       if (ended) {
         return;
       }
-      long now = System.nanoTime();
-      attempt = new Attempt(this, node, message(now), now);
+      attempt = new Attempt(this, node, System.nanoTime());
       asked.add(node);
       underWay.add(attempt);
     }
@@ -93,8 +92,16 @@ final class Call {
     node.send(attempt);
   }
 
-  private StreamRequest.Builder message(long nowNanos) {
-    long left = Math.max(LEAST_NANOS, deadlineNanos - nowNanos);
+  boolean isLarge() {
+    return request.isLarge();
+  }
+
+  /** What a node is asked that has the time that is left now; null where that is too little. */
+  StreamRequest.@Nullable Builder message(long nowNanos) {
+    long left = deadlineNanos - nowNanos;
+    if (left < LEAST_NANOS) {
+      return null;
+    }
     long forNode = left - Math.min(GRACE_NANOS, left / 4);
     return request.message((int) Math.max(1, forNode / 1_000_000));
   }

@@ -18,9 +18,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node and the connection to it. Requests wait here until it is connected, and not in the
- * channel: so those that have not left are known, and certainly not done where it cannot be
- * reached.
+ * One node and the connection to it. Requests wait here until it is connected and its connection
+ * takes more, and not in the channel: so those that have not left are known, and certainly not done
+ * where it cannot be reached; and what nobody waits for any more is not sent to a node that has too
+ * much to do already.
  *
  * <p>Without a stream it is connecting while requests wait, and idle while none do. When the
  * channel has connected, a stream is opened and takes them; when it cannot, they come back, and the
@@ -57,11 +58,12 @@ final class Node {
     try {
       if (closed) {
         refused = true;
-      } else if (stream != null) {
+      } else if (stream != null && waiting.isEmpty() && stream.isReady()) {
         send(attempt, stream);
       } else {
+        forgetWithdrawn();
         waiting.add(attempt);
-        connecting = channel();
+        connecting = stream == null ? channel() : null;
       }
     } finally {
       lock.unlock();
@@ -116,13 +118,37 @@ final class Node {
     lock.lock();
     try {
       if (ready.equals(channel) && stream == null && !closed && !waiting.isEmpty()) {
-        NodeStream opened = NodeStream.open(this, ready);
-        waiting.forEach(attempt -> send(attempt, opened));
-        waiting.clear();
-        stream = opened;
+        stream = NodeStream.open(this, ready);
+        sendWaiting(stream);
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** The connection takes more. */
+  void streamReady(NodeStream ready) {
+    lock.lock();
+    try {
+      if (ready.equals(stream) && !closed) {
+        sendWaiting(ready);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** With the lock. */
+  private void sendWaiting(NodeStream open) {
+    while (!waiting.isEmpty() && open.isReady()) {
+      send(waiting.remove(), open);
+    }
+  }
+
+  /** With the lock. What has waited for the longest ends first, nearly always. */
+  private void forgetWithdrawn() {
+    for (var first = waiting.peek(); first != null && first.isWithdrawn(); first = waiting.peek()) {
+      waiting.remove();
     }
   }
 
@@ -176,12 +202,14 @@ final class Node {
 
   void streamEnded(NodeStream ended) {
     boolean unexpected;
+    ManagedChannel again = null;
     lock.lock();
     try {
       boolean current = ended.equals(stream);
       unexpected = current && !closed;
       if (current) {
         stream = null;
+        again = waiting.isEmpty() ? null : channel;
       }
     } finally {
       lock.unlock();
@@ -189,6 +217,9 @@ final class Node {
     if (unexpected) {
       circuit.failed(System.nanoTime());
       whenTrouble.run();
+    }
+    if (again != null && again.getState(true) == ConnectivityState.READY) {
+      openStream(again);
     }
   }
 

@@ -16,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** One stream of numbered requests. Sending is for one thread at a time; the rest is for all. */
 final class NodeStream extends ClientCall.Listener<StreamResponse> {
+  /** What is sent ahead, so that the connection is never idle while requests wait. */
+  private static final CallOptions OPTIONS = CallOptions.DEFAULT.withOnReadyThreshold(128 << 10);
+
   private final Node node;
   private final ClientCall<StreamRequest, StreamResponse> call;
   private final Map<Long, Attempt> unanswered = new ConcurrentHashMap<>();
@@ -30,11 +33,16 @@ final class NodeStream extends ClientCall.Listener<StreamResponse> {
   }
 
   static NodeStream open(Node node, Channel channel) {
-    var call = channel.newCall(KeyValueGrpc.getStreamMethod(), CallOptions.DEFAULT);
+    var call = channel.newCall(KeyValueGrpc.getStreamMethod(), OPTIONS);
     var stream = new NodeStream(node, call);
     call.start(stream, new Metadata());
     call.request(Integer.MAX_VALUE); // There are never more answers than this side has asked for.
     return stream;
+  }
+
+  /** Whether the connection takes more now; else {@link Node#streamReady} follows. */
+  boolean isReady() {
+    return call.isReady();
   }
 
   void send(Attempt attempt) {
@@ -61,6 +69,11 @@ final class NodeStream extends ClientCall.Listener<StreamResponse> {
 
   boolean isSilentSince(long nanos) {
     return lastAnswerNanos - nanos < 0;
+  }
+
+  @Override
+  public void onReady() {
+    node.streamReady(this);
   }
 
   @Override

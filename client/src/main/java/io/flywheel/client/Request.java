@@ -14,10 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What is asked of the cluster, however often it has to be sent. */
 final class Request {
+  /** Values up to this many bytes are taken by every node, whatever its limits are. */
+  private static final int LARGE_BYTES = 1 << 20;
+
   private final Operation operation;
   private final String namespace;
   private final String key;
   private final byte[] keyBytes;
+  private final int valueBytes;
   private final @Nullable Duration timeout;
   private final Message message;
 
@@ -25,12 +29,14 @@ final class Request {
       Operation operation,
       String namespace,
       String key,
+      int valueBytes,
       @Nullable Duration timeout,
       Message message) {
     this.operation = operation;
     this.namespace = namespace;
     this.key = key;
     this.keyBytes = key.getBytes(StandardCharsets.UTF_8);
+    this.valueBytes = valueBytes;
     this.timeout = timeout;
     this.message = message;
   }
@@ -53,6 +59,7 @@ final class Request {
         Operation.PUT,
         namespace,
         key,
+        value.length,
         options.timeout,
         (stream, place, timeoutMillis) ->
             stream.setPut(
@@ -74,6 +81,7 @@ final class Request {
         Operation.GET,
         namespace,
         key,
+        0,
         options.timeout,
         (stream, place, timeoutMillis) ->
             stream.setGet(
@@ -91,6 +99,7 @@ final class Request {
         Operation.DELETE,
         namespace,
         key,
+        0,
         options.timeout,
         (stream, place, timeoutMillis) ->
             stream.setDelete(
@@ -121,6 +130,10 @@ final class Request {
 
   Operation operation() {
     return operation;
+  }
+
+  boolean isLarge() {
+    return valueBytes > LARGE_BYTES;
   }
 
   boolean isWrite() {

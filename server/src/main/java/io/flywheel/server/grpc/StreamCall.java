@@ -10,10 +10,11 @@ import java.util.function.BiConsumer;
 
 /**
  * One stream of requests, answered as they are done. A request is taken off the wire only when
- * there is room for its answer: a client that sends and does not read is made to wait.
+ * there is room for its answer: a client that sends and does not read is made to wait. Nobody else
+ * is, or what waits would do so where this node cannot see it, and refuse it in time.
  */
 final class StreamCall implements StreamObserver<StreamRequest> {
-  private static final int MOST_IN_FLIGHT = 256;
+  private static final int MOST_IN_FLIGHT = 4_096;
 
   private final Operations operations;
   private final ServerCallStreamObserver<StreamResponse> responses;
