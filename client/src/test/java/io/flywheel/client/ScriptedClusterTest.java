@@ -254,6 +254,46 @@ final class ScriptedClusterTest {
     }
   }
 
+  /** A node that is overloaded must not find, when it reads on, what nobody waits for any more. */
+  @Test
+  void whatNodesDoNotTakeWaitsHereAndIsNotSentInTheEnd() throws Exception {
+    first.readsNothing();
+    second.close();
+    int many = 40;
+    var endings = new LinkedBlockingQueue<Throwable>();
+    try (var client = FlywheelClient.builder().addresses(first.address()).timeout(SHORT).build()) {
+      byte[] large = new byte[200_000];
+      for (int i = 0; i < many; i++) {
+        client.putAsync("key-" + i, large).whenComplete((done, failure) -> endings.add(failure));
+      }
+      int certain = 0;
+      for (int i = 0; i < many; i++) {
+        Throwable ending = endings.poll(10, TimeUnit.SECONDS);
+        Throwable cause = ending instanceof CompletionException ? ending.getCause() : ending;
+        certain += cause instanceof NotDoneException ? 1 : 0;
+      }
+      first.readsOn();
+      await(() -> isPut(client));
+      int left = 0;
+      for (var request = first.takeRequest();
+          request.getPut().getValue().size() == large.length;
+          request = first.takeRequest()) {
+        left++;
+      }
+      assertEquals(many, left + certain, "what has not left is certainly not done");
+      assertTrue(certain > many / 2, "a few may be in buffers on the way: " + left);
+    }
+  }
+
+  private static boolean isPut(FlywheelClient client) {
+    try {
+      client.put("key", VALUE);
+      return true;
+    } catch (FlywheelException e) {
+      return false; // the node is left alone for a moment
+    }
+  }
+
   @Test
   void closingEndsWhatIsUnderWay() {
     first.isSilent();

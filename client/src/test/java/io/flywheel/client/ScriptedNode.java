@@ -16,11 +16,14 @@ import io.flywheel.api.v1.Topology;
 import io.flywheel.api.v1.Value;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -31,6 +34,9 @@ final class ScriptedNode implements AutoCloseable {
   private final BlockingQueue<StreamRequest> received = new LinkedBlockingQueue<>();
   private volatile Script script = ScriptedNode::done;
   private volatile Topology topology = Topology.getDefaultInstance();
+  private final Queue<ServerCallStreamObserver<StreamResponse>> held =
+      new ConcurrentLinkedQueue<>();
+  private volatile boolean reads = true;
 
   private ScriptedNode() throws IOException {
     var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -68,6 +74,19 @@ final class ScriptedNode implements AutoCloseable {
 
   ScriptedNode breaksConnections() {
     return does((request, answers) -> answers.onError(new IllegalStateException("scripted")));
+  }
+
+  /** Takes nothing off the wire any more. */
+  ScriptedNode readsNothing() {
+    reads = false;
+    return this;
+  }
+
+  void readsOn() {
+    reads = true;
+    for (var stream = held.poll(); stream != null; stream = held.poll()) {
+      stream.request(1);
+    }
   }
 
   void tells(Topology next) {
@@ -134,7 +153,10 @@ final class ScriptedNode implements AutoCloseable {
   private final class Service extends KeyValueGrpc.KeyValueImplBase {
     @Override
     public StreamObserver<StreamRequest> stream(StreamObserver<StreamResponse> answers) {
-      return new Conversation(answers);
+      var stream = (ServerCallStreamObserver<StreamResponse>) answers;
+      stream.disableAutoRequest();
+      stream.request(1);
+      return new Conversation(stream);
     }
 
     @Override
@@ -146,11 +168,11 @@ final class ScriptedNode implements AutoCloseable {
 
   /** One stream, which ends when its client has ended it and all is answered. */
   private final class Conversation implements StreamObserver<StreamRequest> {
-    private final StreamObserver<StreamResponse> answers;
+    private final ServerCallStreamObserver<StreamResponse> answers;
     private int unanswered;
     private boolean ended;
 
-    Conversation(StreamObserver<StreamResponse> answers) {
+    Conversation(ServerCallStreamObserver<StreamResponse> answers) {
       this.answers = answers;
     }
 
@@ -160,6 +182,11 @@ final class ScriptedNode implements AutoCloseable {
         unanswered++;
       }
       received.add(request);
+      if (reads) {
+        answers.request(1);
+      } else {
+        held.add(answers);
+      }
       script.receive(request, new Answers());
     }
 

@@ -242,10 +242,7 @@ public final class Node {
     forwarder.unreachable(peer);
   }
 
-  /**
-   * A client asks; exactly one {@link Effect.Respond} with this token follows. The request waits
-   * until {@link #beginNext} comes to it.
-   */
+  /** A client asks, and waits for {@link #beginNext}; one {@link Effect.Respond} follows. */
   public void request(Now now, long token, ClientRequest request) {
     advance(now);
     var key = request.key();
@@ -268,6 +265,11 @@ public final class Node {
   public void beginNext(Now now) {
     advance(now);
     line.beginNext();
+  }
+
+  /** How long a turn has taken, from its first input on: it tells how busy the node is. */
+  public void turnTook(long millis) {
+    line.turnTook(millis);
   }
 
   /** A load's result has come. */
@@ -434,8 +436,7 @@ public final class Node {
   private void beat() {
     membership.beat();
     lease.extendIfNear();
-    long next = schedule.monotonicMillis() + MembershipTable.HEARTBEAT_MILLIS;
-    schedule.at(next, _ -> beat(), 0);
+    schedule.at(schedule.monotonicMillis() + MembershipTable.HEARTBEAT_MILLIS, _ -> beat(), 0);
   }
 
   private void retryMints() {

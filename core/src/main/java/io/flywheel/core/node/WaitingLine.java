@@ -20,7 +20,8 @@ import java.util.function.Consumer;
  * what nobody waits for any more is how an overload outlasts its cause (Huang et al., 'Metastable
  * Failures in the Wild', 2022).
  *
- * <p>What is begun has to fit into memory with what it reads, see {@link ReadingRoom}.
+ * <p>What is begun has to fit into memory with what it reads, see {@link ReadingRoom}, and is no
+ * more than the node can do, see {@link WorkLimit}.
  *
  * <p>What waits has a bound in number and in bytes, whoever brought it: what other nodes forward is
  * not counted among this node's own clients' requests, and would else fill its memory while it is
@@ -57,6 +58,7 @@ final class WaitingLine {
   private final Schedule schedule;
   private final ArrayDeque<Waiting> line = new ArrayDeque<>();
   private final ReadingRoom room = new ReadingRoom();
+  private final WorkLimit work = new WorkLimit();
   private long emptyMillis;
   private long bytes;
 
@@ -84,7 +86,12 @@ final class WaitingLine {
 
   /** Whether there is one to begin, and room for what it may read. */
   boolean mayBegin() {
-    return !line.isEmpty() && room.hasRoom();
+    return !line.isEmpty() && room.hasRoom() && work.hasRoom();
+  }
+
+  /** How long a turn of the node's loop has taken. */
+  void turnTook(long millis) {
+    work.turnTook(millis, !line.isEmpty());
   }
 
   /** A record of this size was read. */
@@ -104,9 +111,11 @@ final class WaitingLine {
     if (next != null) {
       bytes -= next.bytes;
       room.begins();
+      work.begins();
       next.beginning.begin(
           outcome -> {
             room.ends();
+            work.ends();
             next.answer.accept(outcome);
           });
     }

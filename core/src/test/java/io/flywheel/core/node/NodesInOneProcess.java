@@ -328,6 +328,10 @@ final class NodesInOneProcess {
         while (machine.runs() && machine.node().requestsWait()) {
           machine.node().beginNext(now());
         }
+        if (machine.runs()) {
+          machine.node().turnTook(0);
+          busy |= machine.node().requestsWait();
+        }
         for (Effect effect : machine.outbox.drain()) {
           busy = true;
           machine.carryOut(effect);

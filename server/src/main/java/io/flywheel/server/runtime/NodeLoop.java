@@ -54,7 +54,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeLoop implements RequestPort, PeerListener {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
-  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long CACHE_BYTES = 24L << 20;
 
   private final EventLoop loop;
@@ -73,6 +73,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   private volatile RecordSettings records = RecordSettings.DEFAULT;
   private long requests;
   private long transferBytesPerSecond;
+  private long turnSinceNanos;
   private boolean turnEndsLater;
   private boolean draining;
   private boolean stopped;
@@ -313,6 +314,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   private void endTurnLater() {
     if (!turnEndsLater) {
       turnEndsLater = true;
+      turnSinceNanos = System.nanoTime();
       loop.execute(this::endTurn);
     }
   }
@@ -327,6 +329,9 @@ public final class NodeLoop implements RequestPort, PeerListener {
         carryOut(); // what the loop has written itself is acknowledged in the same turn
       }
       turnEndsLater = false;
+      long now = System.nanoTime();
+      started().turnTook(TimeUnit.NANOSECONDS.toMillis(now - turnSinceNanos));
+      turnSinceNanos = now;
       records = started().records();
       if (!stopped) {
         reader.submit();

@@ -16,7 +16,7 @@ final class OverlapMutants {
                 + " before;",
             "return transition != null && !transition.undone() ? transition.next() : before;",
             List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
-            134),
+            20),
         new Mutant(
             "33",
             "a write is acknowledged with the quorum of the owners that are read alone",

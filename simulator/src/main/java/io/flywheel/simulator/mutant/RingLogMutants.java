@@ -26,7 +26,7 @@ final class RingLogMutants {
             "    return missing(cluster, entry).isEmpty()\n        && (!",
             "    return (!",
             List.of("OneEntryPerEpoch"),
-            184),
+            36),
         new Mutant(
             "36, at once",
             "a change begins while another one is open",
@@ -55,8 +55,8 @@ final class RingLogMutants {
             "42",
             "an entry that comes late is carried out over newer ones",
             "io/flywheel/core/node/RingDesk.java",
-            "if (before == null || epoch <= before.epoch()) {",
-            "if (before == null || epoch == before.epoch()) {",
+            "epoch <= Math.max(before.epoch(), tidings.decidedEpoch())",
+            "epoch == Math.max(before.epoch(), tidings.decidedEpoch())",
             List.of("OneEntryPerEpoch"),
             397),
         new Mutant(

@@ -27,7 +27,7 @@ final class TransferMutants {
                     incoming,\
             """,
             List.of("HonestReceipts", "QuorumsOverlap", "DeletedStaysDeleted"),
-            418),
+            20),
         new Mutant(
             "26",
             "a former owner drops what it has without asking those who own it",
@@ -67,7 +67,7 @@ final class TransferMutants {
             "      owners.remove(creditor);",
             "      owners.clear();",
             List.of("DebtsAreHonoured", "NothingDurableIsLost"),
-            386),
+            300),
         new Mutant(
             "37",
             "nobody remembers who was removed",

@@ -1,0 +1,53 @@
+package io.flywheel.core.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+final class WorkLimitTest {
+  private final WorkLimit limit = new WorkLimit();
+  private int filled;
+
+  @Test
+  void aBusyNodeWorksOnFewAtATime() {
+    for (int i = 0; i < 100; i++) {
+      limit.turnTook(50, true);
+    }
+    assertEquals(WorkLimit.LEAST, fill());
+    limit.ends();
+    assertTrue(limit.hasRoom());
+  }
+
+  @Test
+  void whereOthersAreWaitedForItBecomesAsManyAsThereAre() {
+    for (int i = 0; i < 20_000; i++) {
+      fill();
+      limit.turnTook(1, true);
+    }
+    assertEquals(WorkLimit.MOST, fill());
+  }
+
+  @Test
+  void aShortTurnThatHeldNobodyBackSaysNothing() {
+    for (int i = 0; i < 100; i++) {
+      limit.turnTook(50, true);
+    }
+    for (int i = 0; i < 100; i++) {
+      limit.turnTook(1, true);
+    }
+    assertEquals(WorkLimit.LEAST, fill(), "there was room");
+    limit.turnTook(1, false);
+    assertFalse(limit.hasRoom(), "nobody waited");
+  }
+
+  /** How many are under way then. */
+  private int fill() {
+    while (limit.hasRoom()) {
+      limit.begins();
+      filled++;
+    }
+    return filled;
+  }
+}
