@@ -18,7 +18,7 @@ final class RingLogMutants {
             "? 2 * those.size() > voters.size()",
             "? 2 * those.size() >= voters.size()",
             List.of("OneEntryPerEpoch"),
-            397),
+            1052),
         new Mutant(
             "36, a step ahead",
             "the next entry is proposed before all have come to the present one",

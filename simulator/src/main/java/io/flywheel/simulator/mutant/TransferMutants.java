@@ -51,7 +51,7 @@ final class TransferMutants {
             "boolean has = waiting.isEmpty() && underWay.isEmpty() && arrived.durable() >= wanted;",
             "boolean has = wanted >= 0;",
             List.of("CopiesOutliveChanges", "RingsComeToRest", "QuorumsOverlap"),
-            655),
+            1052),
         new Mutant(
             "35, of those who are lost",
             "a partition waits for owners who never come back",
