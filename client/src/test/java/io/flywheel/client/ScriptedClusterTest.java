@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -252,53 +251,6 @@ final class ScriptedClusterTest {
         client.put("k", VALUE, Put.blind());
       }
       assertTrue(client.cluster().budget().spend());
-    }
-  }
-
-  /** A node that is overloaded must not find, when it reads on, what nobody waits for any more. */
-  @Test
-  void whatNodesDoNotTakeWaitsHereAndIsNotSentInTheEnd() throws Exception {
-    first.readsNothing();
-    second.close();
-    int many = 40;
-    var puts = new ArrayList<CompletableFuture<Written>>();
-    try (var client = FlywheelClient.builder().addresses(first.address()).timeout(SHORT).build()) {
-      byte[] large = new byte[200_000];
-      for (int i = 0; i < many; i++) {
-        puts.add(client.putAsync("key-" + i, large));
-      }
-      int certain = 0;
-      for (var put : puts) {
-        certain += endsAsNotDone(put) ? 1 : 0;
-      }
-      first.readsOn();
-      await(() -> isPut(client));
-      int left = 0;
-      for (var request = first.takeRequest();
-          request.getPut().getValue().size() == large.length;
-          request = first.takeRequest()) {
-        left++;
-      }
-      assertEquals(many, left + certain, "what has not left is certainly not done");
-      assertTrue(certain > many / 2, "a few may be in buffers on the way: " + left);
-    }
-  }
-
-  private static boolean endsAsNotDone(CompletableFuture<Written> put) {
-    try {
-      put.join();
-      return false;
-    } catch (CompletionException e) {
-      return e.getCause() instanceof NotDoneException;
-    }
-  }
-
-  private static boolean isPut(FlywheelClient client) {
-    try {
-      client.put("key", VALUE);
-      return true;
-    } catch (FlywheelException e) {
-      return false; // the node is left alone for a moment
     }
   }
 
