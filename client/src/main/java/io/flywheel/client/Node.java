@@ -242,17 +242,19 @@ final class Node {
 
   /** Takes nothing more, and ends when all that is under way is answered. */
   void retire() {
+    ManagedChannel last;
     lock.lock();
     try {
       closed = true;
+      last = channel;
       if (stream != null) {
         stream.end();
       }
-      if (channel != null) {
-        channel.shutdown();
-      }
     } finally {
       lock.unlock();
+    }
+    if (last != null) {
+      last.shutdown(); // what waits is told by this thread
     }
   }
 

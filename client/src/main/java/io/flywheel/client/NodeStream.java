@@ -8,6 +8,7 @@ import io.flywheel.api.v1.StreamResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.List;
@@ -33,11 +34,17 @@ final class NodeStream extends ClientCall.Listener<StreamResponse> {
   }
 
   static NodeStream open(Node node, Channel channel) {
-    var call = channel.newCall(KeyValueGrpc.getStreamMethod(), OPTIONS);
-    var stream = new NodeStream(node, call);
-    call.start(stream, new Metadata());
-    call.request(Integer.MAX_VALUE); // There are never more answers than this side has asked for.
-    return stream;
+    // It serves all callers, and must not end with the request, of a server say, that came first.
+    Context before = Context.ROOT.attach();
+    try {
+      var call = channel.newCall(KeyValueGrpc.getStreamMethod(), OPTIONS);
+      var stream = new NodeStream(node, call);
+      call.start(stream, new Metadata());
+      call.request(Integer.MAX_VALUE); // There are never more answers than this side has asked for.
+      return stream;
+    } finally {
+      Context.ROOT.detach(before);
+    }
   }
 
   /** Whether the connection takes more now; else {@link Node#streamReady} follows. */

@@ -14,26 +14,24 @@ import java.util.function.BiConsumer;
  * is, or what waits would do so where this node cannot see it, and refuse it in time.
  */
 final class StreamCall implements StreamObserver<StreamRequest> {
-  private static final int MOST_IN_FLIGHT = 4_096;
-
   private final Operations operations;
   private final ServerCallStreamObserver<StreamResponse> responses;
-  private int inFlight;
-  private int heldBack;
+  private final StreamRoom room = new StreamRoom();
   private boolean ended;
 
   StreamCall(Operations operations, ServerCallStreamObserver<StreamResponse> responses) {
     this.operations = operations;
     this.responses = responses;
     responses.disableAutoRequest();
-    responses.setOnReadyHandler(this::takeHeldBack);
+    responses.setOnReadyHandler(this::takeMore);
     responses.setOnCancelHandler(() -> ended = true);
-    responses.request(MOST_IN_FLIGHT);
+    responses.request(room.more());
   }
 
   @Override
   public void onNext(StreamRequest request) {
-    inFlight++;
+    room.came();
+    takeMore();
     long id = request.getId();
     switch (request.getRequestCase()) {
       case PUT ->
@@ -73,29 +71,28 @@ final class StreamCall implements StreamObserver<StreamRequest> {
   }
 
   private void send(StreamResponse.Builder message) {
-    inFlight--;
+    var response = message.build();
+    room.answered(response.getSerializedSize());
     if (responses.isCancelled()) {
       return;
     }
-    responses.onNext(message.build());
+    responses.onNext(response);
     if (ended) {
       finish();
     } else {
-      heldBack++;
-      takeHeldBack();
+      takeMore();
     }
   }
 
-  private void takeHeldBack() {
-    if (heldBack > 0 && responses.isReady()) {
-      int more = heldBack;
-      heldBack = 0;
+  private void takeMore() {
+    int more = responses.isReady() ? room.more() : 0;
+    if (more > 0) {
       responses.request(more);
     }
   }
 
   private void finish() {
-    if (inFlight == 0) {
+    if (room.isIdle()) {
       responses.onCompleted();
     }
   }
