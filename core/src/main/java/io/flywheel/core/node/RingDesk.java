@@ -204,7 +204,7 @@ final class RingDesk implements RingLog.Owner, ChangeProgress {
     }
   }
 
-  /** What was decided has this cluster follow. */
+  /** This cluster follows from what was decided. */
   void workedOut(Cluster next) {
     adopt(next, List.of(), () -> {});
   }

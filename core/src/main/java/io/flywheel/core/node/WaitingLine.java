@@ -59,6 +59,7 @@ final class WaitingLine {
   private final ArrayDeque<Waiting> line = new ArrayDeque<>();
   private final ReadingRoom room = new ReadingRoom();
   private final WorkLimit work = new WorkLimit();
+  private int underWay;
   private long emptyMillis;
   private long bytes;
 
@@ -86,12 +87,12 @@ final class WaitingLine {
 
   /** Whether there is one to begin, and room for what it may read. */
   boolean mayBegin() {
-    return !line.isEmpty() && room.hasRoom() && work.hasRoom();
+    return !line.isEmpty() && room.hasRoomBeside(underWay) && work.hasRoomBeside(underWay);
   }
 
   /** How long a turn of the node's loop has taken. */
   void turnTook(long millis) {
-    work.turnTook(millis, !line.isEmpty());
+    work.turnTook(millis, !line.isEmpty() && !work.hasRoomBeside(underWay));
   }
 
   /** A record of this size was read. */
@@ -110,12 +111,10 @@ final class WaitingLine {
     var next = line.poll();
     if (next != null) {
       bytes -= next.bytes;
-      room.begins();
-      work.begins();
+      underWay++;
       next.beginning.begin(
           outcome -> {
-            room.ends();
-            work.ends();
+            underWay--;
             next.answer.accept(outcome);
           });
     }

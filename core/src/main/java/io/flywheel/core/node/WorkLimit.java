@@ -20,25 +20,16 @@ final class WorkLimit {
   private static final long LONG_TURN_MILLIS = 5;
 
   private int limit = FIRST;
-  private int underWay;
 
-  boolean hasRoom() {
+  boolean hasRoomBeside(int underWay) {
     return underWay < limit;
   }
 
-  void begins() {
-    underWay++;
-  }
-
-  void ends() {
-    underWay--;
-  }
-
   /** From what was read first to what was answered last. */
-  void turnTook(long millis, boolean somebodyWaits) {
+  void turnTook(long millis, boolean heldBack) {
     if (millis >= LONG_TURN_MILLIS) {
       limit = Math.max(LEAST, limit - limit / LESS_PART);
-    } else if (somebodyWaits && !hasRoom()) {
+    } else if (heldBack) {
       limit = Math.min(MOST, limit + MORE);
     }
   }

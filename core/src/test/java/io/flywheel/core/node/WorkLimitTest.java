@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 
 final class WorkLimitTest {
   private final WorkLimit limit = new WorkLimit();
-  private int filled;
 
   @Test
   void aBusyNodeWorksOnFewAtATime() {
@@ -16,14 +15,12 @@ final class WorkLimitTest {
       limit.turnTook(50, true);
     }
     assertEquals(WorkLimit.LEAST, fill());
-    limit.ends();
-    assertTrue(limit.hasRoom());
+    assertTrue(limit.hasRoomBeside(WorkLimit.LEAST - 1));
   }
 
   @Test
   void whereOthersAreWaitedForItBecomesAsManyAsThereAre() {
     for (int i = 0; i < 20_000; i++) {
-      fill();
       limit.turnTook(1, true);
     }
     assertEquals(WorkLimit.MOST, fill());
@@ -35,19 +32,19 @@ final class WorkLimitTest {
       limit.turnTook(50, true);
     }
     for (int i = 0; i < 100; i++) {
-      limit.turnTook(1, true);
+      limit.turnTook(1, false);
     }
     assertEquals(WorkLimit.LEAST, fill(), "there was room");
     limit.turnTook(1, false);
-    assertFalse(limit.hasRoom(), "nobody waited");
+    assertFalse(limit.hasRoomBeside(WorkLimit.LEAST), "nobody waited");
   }
 
   /** How many are under way then. */
   private int fill() {
-    while (limit.hasRoom()) {
-      limit.begins();
-      filled++;
+    int underWay = 0;
+    while (limit.hasRoomBeside(underWay)) {
+      underWay++;
     }
-    return filled;
+    return underWay;
   }
 }
