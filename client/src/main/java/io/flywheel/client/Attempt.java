@@ -5,7 +5,7 @@ import io.flywheel.api.v1.StreamResponse;
 import org.jspecify.annotations.Nullable;
 
 /** A request on its way to one node. */
-final class Attempt {
+final class Attempt implements Question {
   /** A node that has not been connected for so long has failed. */
   private static final long LONG_CONNECTING_NANOS = 250_000_000;
 
@@ -22,15 +22,9 @@ final class Attempt {
     this.startNanos = startNanos;
   }
 
-  boolean isLarge() {
-    return call.isLarge();
-  }
-
-  /**
-   * Null where nobody wants it any more, or too little of its time is left. Else it may have
-   * reached the node from now on.
-   */
-  synchronized @Nullable StreamRequest leave(NodeStream by, long number) {
+  /** Null also where too little of its time is left. */
+  @Override
+  public synchronized @Nullable StreamRequest leave(NodeStream by, long number) {
     var message = withdrawn ? null : call.message(System.nanoTime());
     if (message == null) {
       return null;
@@ -40,7 +34,8 @@ final class Attempt {
     return message.setId(number).build();
   }
 
-  synchronized boolean isWithdrawn() {
+  @Override
+  public synchronized boolean isWithdrawn() {
     return withdrawn;
   }
 
@@ -64,12 +59,13 @@ final class Attempt {
     }
   }
 
-  void answered(StreamResponse response) {
+  @Override
+  public void answered(StreamResponse response) {
     call.answered(this, response);
   }
 
-  /** It was not answered, and will not be. */
-  void lost(String why) {
+  @Override
+  public void lost(String why) {
     call.lost(this, why);
   }
 }

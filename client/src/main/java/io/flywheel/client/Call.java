@@ -92,10 +92,6 @@ final class Call {
     node.send(attempt);
   }
 
-  boolean isLarge() {
-    return request.isLarge();
-  }
-
   /** What a node is asked that has the time that is left now; null where that is too little. */
   StreamRequest.@Nullable Builder message(long nowNanos) {
     long left = deadlineNanos - nowNanos;

@@ -3,8 +3,10 @@ package io.flywheel.client;
 import io.flywheel.api.v1.Absence;
 import io.flywheel.api.v1.GetResponse;
 import io.flywheel.api.v1.StreamResponse;
+import io.flywheel.api.v1.Value;
 import io.flywheel.client.Fetched.Version;
 import io.flywheel.client.Updates.Update;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -101,13 +103,11 @@ final class ClientStore<T> implements Store<T> {
       return new Fetched<>(List.of(), absence.getContext(), ReadReceipt.of(absence.getReceipt()));
     }
     GetResponse get = response.getGet();
-    List<Version<T>> versions =
-        get.getValuesList().stream()
-            .map(
-                value ->
-                    new Version<>(
-                        codec.decode(value.getValue().toByteArray()), value.getContentType()))
-            .toList();
+    List<Version<T>> versions = new ArrayList<>(get.getValuesCount());
+    for (Value value : get.getValuesList()) {
+      T decoded = codec.decode(value.getValue().toByteArray());
+      versions.add(new Version<>(decoded, value.getContentType()));
+    }
     return new Fetched<>(versions, get.getContext(), ReadReceipt.of(get.getReceipt()));
   }
 

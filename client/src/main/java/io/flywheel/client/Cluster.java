@@ -2,7 +2,6 @@ package io.flywheel.client;
 
 import io.flywheel.api.v1.StreamResponse;
 import io.flywheel.client.Ring.Member;
-import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -12,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 
 /** The nodes as this client knows them, and the requests that are under way to them. */
 final class Cluster implements AutoCloseable {
@@ -20,7 +18,7 @@ final class Cluster implements AutoCloseable {
   private static final long LONGEST_HEDGE_NANOS = 500_000_000;
 
   private final Settings settings;
-  private final Function<NodeAddress, ManagedChannel> channels;
+  private final Connector connector;
   private final AlarmClock clock = AlarmClock.start();
   private final RetryBudget budget;
   private final HedgeDelay hedgeDelay = new HedgeDelay(SHORTEST_HEDGE_NANOS, LONGEST_HEDGE_NANOS);
@@ -29,11 +27,12 @@ final class Cluster implements AutoCloseable {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger turn = new AtomicInteger();
   private final RingWatch ring;
+  private volatile Routes routes = new Routes(Ring.unknown(), this::inOrder);
   private volatile boolean closed;
 
-  Cluster(Settings settings, Function<NodeAddress, ManagedChannel> channels) {
+  Cluster(Settings settings, Connector connector) {
     this.settings = settings;
-    this.channels = channels;
+    this.connector = connector;
     this.budget = new RetryBudget(settings.retryShare());
     this.ring = new RingWatch(clock, settings.ringRefresh(), this::nodesToAsk, this::keepOnly);
   }
@@ -77,6 +76,13 @@ final class Cluster implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the client is closed");
     }
+    if (request.isTooLarge()) {
+      return CompletableFuture.failedFuture(
+          new InvalidRequestException(
+              "value-too-large",
+              "",
+              "a value has at most " + Request.MOST_VALUE_BYTES + " bytes in any cluster"));
+    }
     if (inFlight.incrementAndGet() > settings.mostInFlight()) {
       inFlight.decrementAndGet();
       return CompletableFuture.failedFuture(
@@ -108,11 +114,20 @@ final class Cluster implements AutoCloseable {
   }
 
   private Route route(Request request) {
-    List<Member> replicas = ring().replicas(request.namespace(), request.keyBytes());
+    Ring now = ring();
+    Routes known = routes;
+    if (!known.areOf(now)) {
+      known = new Routes(now, this::inOrder);
+      routes = known;
+    }
+    return new Route(known.of(request.namespace(), request.keyBytes()), this::nodesToAsk);
+  }
+
+  private List<Node> inOrder(List<Member> replicas) {
     Set<Node> order = new LinkedHashSet<>();
     addLiving(order, replicas);
     addNodes(order, replicas, false);
-    return new Route(List.copyOf(order), this::nodesToAsk);
+    return List.copyOf(order);
   }
 
   /** Those in the client's data centre first, where it has been told of one. */
@@ -153,7 +168,7 @@ final class Cluster implements AutoCloseable {
   }
 
   private Node newNode(String address) {
-    return new Node(NodeAddress.parse(address), channels, this::trouble);
+    return new Node(NodeAddress.parse(address), connector, this::trouble);
   }
 
   private void trouble() {

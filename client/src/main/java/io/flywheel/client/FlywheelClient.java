@@ -1,11 +1,9 @@
 package io.flywheel.client;
 
-import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /**
  * A client of a Flywheel cluster. One is enough for a process: it is safe for any number of
@@ -58,13 +56,12 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
     return new Builder();
   }
 
-  static FlywheelClient of(Settings settings, Function<NodeAddress, ManagedChannel> channels) {
-    return of(settings, channels, () -> {});
+  static FlywheelClient of(Settings settings, Connector connector) {
+    return of(settings, connector, () -> {});
   }
 
-  private static FlywheelClient of(
-      Settings settings, Function<NodeAddress, ManagedChannel> channels, Runnable whenClosed) {
-    var cluster = new Cluster(settings, channels);
+  private static FlywheelClient of(Settings settings, Connector connector, Runnable whenClosed) {
+    var cluster = new Cluster(settings, connector);
     cluster.begin();
     var memory = new ContextMemory(settings.rememberedKeys());
     return new FlywheelClient(cluster, memory, whenClosed);

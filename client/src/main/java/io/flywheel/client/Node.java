@@ -1,49 +1,37 @@
 package io.flywheel.client;
 
-import io.flywheel.api.v1.GetTopologyRequest;
-import io.flywheel.api.v1.KeyValueGrpc;
-import io.flywheel.api.v1.Topology;
-import io.grpc.CallOptions;
-import io.grpc.ConnectivityState;
-import io.grpc.ManagedChannel;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One node and the connection to it. Requests wait here until it is connected and its connection
- * takes more, and not in the channel: so those that have not left are known, and certainly not done
- * where it cannot be reached; and what nobody waits for any more is not sent to a node that has too
- * much to do already.
+ * takes more: so those that have not left are known, and certainly not done where it cannot be
+ * reached; and what nobody waits for any more is not sent to a node that has too much to do
+ * already.
  *
- * <p>Without a stream it is connecting while requests wait, and idle while none do. When the
- * channel has connected, a stream is opened and takes them; when it cannot, they come back, and the
- * next request begins with a new channel. When the node says that it is going, the stream takes no
- * more and ends when all are answered.
+ * <p>The first request begins a stream; when that is connected it takes all that wait, and when it
+ * cannot be, they come back, and the next request begins another one. When the node says that it is
+ * going, the stream takes no more and ends when all are answered.
  */
 final class Node {
-  private static final long TOPOLOGY_SECONDS = 2;
-
   private final NodeAddress address;
-  private final Function<NodeAddress, ManagedChannel> channels;
+  private final String name;
+  private final Connector connector;
   private final Runnable whenTrouble;
   private final Circuit circuit = new Circuit();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Queue<Attempt> waiting = new ArrayDeque<>();
-  private @Nullable ManagedChannel channel;
+  private final Queue<Question> waiting = new ArrayDeque<>();
   private @Nullable NodeStream stream;
   private boolean closed;
 
-  Node(NodeAddress address, Function<NodeAddress, ManagedChannel> channels, Runnable whenTrouble) {
+  Node(NodeAddress address, Connector connector, Runnable whenTrouble) {
     this.address = address;
-    this.channels = channels;
+    this.name = address.toString();
+    this.connector = connector;
     this.whenTrouble = whenTrouble;
   }
 
@@ -51,78 +39,43 @@ final class Node {
     return circuit;
   }
 
-  void send(Attempt attempt) {
+  void send(Question question) {
     boolean refused = false;
-    ManagedChannel connecting = null;
+    NodeStream begun = null;
     lock.lock();
     try {
       if (closed) {
         refused = true;
       } else if (stream != null && waiting.isEmpty() && stream.isReady()) {
-        send(attempt, stream);
+        stream.send(question);
       } else {
         forgetWithdrawn();
-        waiting.add(attempt);
-        connecting = stream == null ? channel() : null;
+        waiting.add(question);
+        begun = streamForWaiting();
       }
     } finally {
       lock.unlock();
     }
     if (refused) {
-      attempt.lost("the client has left " + this);
-    } else if (connecting != null && connecting.getState(true) == ConnectivityState.READY) {
-      openStream(connecting);
-    }
-  }
-
-  /**
-   * With the lock. A node ends a stream with a message that it finds too large, so those go alone.
-   */
-  private void send(Attempt attempt, NodeStream shared) {
-    if (attempt.isLarge()) {
-      var alone = NodeStream.open(this, channel());
-      alone.send(attempt);
-      alone.end();
+      question.lost(left());
     } else {
-      shared.send(attempt);
+      connect(begun);
     }
   }
 
-  /** With the lock. */
-  private ManagedChannel channel() {
-    if (channel == null) {
-      ManagedChannel opened = channels.apply(address);
-      channel = opened;
-      watch(opened, ConnectivityState.IDLE);
+  /** With the lock. A new one, to be connected without it; null where none is needed. */
+  private @Nullable NodeStream streamForWaiting() {
+    if (stream != null || waiting.isEmpty() || closed) {
+      return null;
     }
-    return channel;
+    var begun = new NodeStream(this);
+    stream = begun;
+    return begun;
   }
 
-  private void watch(ManagedChannel watched, ConnectivityState known) {
-    watched.notifyWhenStateChanged(known, () -> changed(watched));
-  }
-
-  private void changed(ManagedChannel watched) {
-    ConnectivityState state = watched.getState(false);
-    switch (state) {
-      case READY -> openStream(watched);
-      case TRANSIENT_FAILURE, SHUTDOWN -> cannotConnect(watched);
-      case IDLE, CONNECTING -> leaveStream(watched);
-    }
-    if (state != ConnectivityState.SHUTDOWN) {
-      watch(watched, state);
-    }
-  }
-
-  private void openStream(ManagedChannel ready) {
-    lock.lock();
-    try {
-      if (ready.equals(channel) && stream == null && !closed && !waiting.isEmpty()) {
-        stream = NodeStream.open(this, ready);
-        sendWaiting(stream);
-      }
-    } finally {
-      lock.unlock();
+  private void connect(@Nullable NodeStream begun) {
+    if (begun != null) {
+      connector.connect(address, begun);
     }
   }
 
@@ -130,18 +83,11 @@ final class Node {
   void streamReady(NodeStream ready) {
     lock.lock();
     try {
-      if (ready.equals(stream) && !closed) {
-        sendWaiting(ready);
+      while (ready.equals(stream) && !closed && !waiting.isEmpty() && ready.isReady()) {
+        ready.send(waiting.remove());
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** With the lock. */
-  private void sendWaiting(NodeStream open) {
-    while (!waiting.isEmpty() && open.isReady()) {
-      send(waiting.remove(), open);
     }
   }
 
@@ -152,129 +98,109 @@ final class Node {
     }
   }
 
-  private void cannotConnect(ManagedChannel failed) {
-    List<Attempt> back = List.of();
+  void cannotConnect(NodeStream failed) {
+    List<Question> back = List.of();
     boolean trouble = false;
     lock.lock();
     try {
-      if (failed.equals(channel)) {
-        endStream();
-        back = new ArrayList<>(waiting);
-        waiting.clear();
-        channel = null;
+      if (failed.equals(stream)) {
+        stream = null;
+        back = takeWaiting();
         trouble = !closed;
       }
     } finally {
       lock.unlock();
     }
-    failed.shutdown();
     if (trouble) {
-      circuit.failed(System.nanoTime());
-      whenTrouble.run();
+      failed();
     }
-    List<Attempt> lost = back;
-    Waiting.answering(() -> lost.forEach(attempt -> attempt.lost("cannot connect to " + this)));
+    back.forEach(question -> question.lost("cannot connect to " + this));
   }
 
-  private void leaveStream(ManagedChannel idle) {
-    boolean again = false;
+  /** The node is going: what comes from now on needs another stream, or will find none. */
+  void streamLeaving(NodeStream leaving) {
+    NodeStream begun = null;
     lock.lock();
     try {
-      if (idle.equals(channel)) {
-        endStream();
-        again = !waiting.isEmpty();
+      if (leaving.equals(stream)) {
+        stream = null;
+        begun = streamForWaiting();
       }
     } finally {
       lock.unlock();
     }
-    if (again) {
-      idle.getState(true);
-    }
-  }
-
-  /** With the lock. */
-  private void endStream() {
-    if (stream != null) {
-      stream.end();
-      stream = null;
-    }
+    leaving.end();
+    connect(begun);
   }
 
   void streamEnded(NodeStream ended) {
     boolean unexpected;
-    ManagedChannel again = null;
+    NodeStream begun = null;
     lock.lock();
     try {
-      boolean current = ended.equals(stream);
-      unexpected = current && !closed;
-      if (current) {
+      unexpected = ended.equals(stream) && !closed;
+      if (ended.equals(stream)) {
         stream = null;
-        again = waiting.isEmpty() ? null : channel;
+        begun = streamForWaiting();
       }
     } finally {
       lock.unlock();
     }
     if (unexpected) {
-      circuit.failed(System.nanoTime());
-      whenTrouble.run();
+      failed();
     }
-    if (again != null && again.getState(true) == ConnectivityState.READY) {
-      openStream(again);
-    }
+    connect(begun);
   }
 
-  void askTopology(long knownEpoch, StreamObserver<Topology> answer) {
-    ManagedChannel asked;
-    lock.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      asked = channel();
-    } finally {
-      lock.unlock();
-    }
-    var options = CallOptions.DEFAULT.withDeadlineAfter(TOPOLOGY_SECONDS, TimeUnit.SECONDS);
-    var request = GetTopologyRequest.newBuilder().setKnownEpoch(knownEpoch).build();
-    ClientCalls.asyncUnaryCall(
-        asked.newCall(KeyValueGrpc.getGetTopologyMethod(), options), request, answer);
+  private void failed() {
+    circuit.failed(System.nanoTime());
+    whenTrouble.run();
   }
 
   /** Takes nothing more, and ends when all that is under way is answered. */
   void retire() {
-    ManagedChannel last;
-    lock.lock();
-    try {
-      closed = true;
-      last = channel;
-      if (stream != null) {
-        stream.end();
-      }
-    } finally {
-      lock.unlock();
-    }
+    NodeStream last = leave();
     if (last != null) {
-      last.shutdown(); // what waits is told by this thread
+      last.end();
     }
   }
 
   /** Ends the connection, and with it all that is under way. */
   void close() {
-    ManagedChannel last;
+    NodeStream last = leave();
+    if (last != null) {
+      last.close();
+    }
+  }
+
+  private @Nullable NodeStream leave() {
+    List<Question> back;
+    NodeStream last;
     lock.lock();
     try {
       closed = true;
-      last = channel;
+      last = stream;
+      back = takeWaiting();
     } finally {
       lock.unlock();
     }
-    if (last != null) {
-      last.shutdownNow();
-    }
+    Waiting.answering(() -> back.forEach(question -> question.lost(left())));
+    return last;
+  }
+
+  /** With the lock. */
+  private List<Question> takeWaiting() {
+    var all = new ArrayList<>(waiting);
+    waiting.clear();
+    return all;
+  }
+
+  private String left() {
+    return "the client has left " + this;
   }
 
   @Override
   public String toString() {
-    return address.toString();
+    return name;
   }
 }

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 record NodeAddress(String host, int port) {
   private static final Pattern FORM =
       Pattern.compile("(?:([A-Za-z0-9._-]+)|\\[([0-9A-Fa-f:.%a-z]+)])?:([1-9][0-9]{0,4})");
+  private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
   private static final Pattern ANY = Pattern.compile("0\\.0\\.0\\.0|[0:]*:[0:]*");
 
   /**
@@ -22,6 +23,11 @@ record NodeAddress(String host, int port) {
     }
     throw new IllegalArgumentException(
         "'" + text + "' is no address; it is host:port, such as 127.0.0.1:7401");
+  }
+
+  /** No name, which would have to be looked up. */
+  boolean isNumeric() {
+    return host.contains(":") || NUMBERS.matcher(host).matches();
   }
 
   /** Whether a node can be reached by what it says of itself. */

@@ -1,130 +1,242 @@
 package io.flywheel.client;
 
-import com.google.rpc.Code;
-import io.flywheel.api.v1.Failure;
-import io.flywheel.api.v1.KeyValueGrpc;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.flywheel.api.v1.StreamRequest;
 import io.flywheel.api.v1.StreamResponse;
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.Context;
-import io.grpc.Metadata;
-import io.grpc.Status;
+import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** One stream of numbered requests. Sending is for one thread at a time; the rest is for all. */
-final class NodeStream extends ClientCall.Listener<StreamResponse> {
+/**
+ * One connection to a node, and the numbered requests on it: the messages of {@code
+ * KeyValue.Stream}, each after its length, without HTTP/2. What several threads send at about the
+ * same time leaves together.
+ */
+final class NodeStream extends ByteToMessageDecoder {
   /** What is sent ahead, so that the connection is never idle while requests wait. */
-  private static final CallOptions OPTIONS = CallOptions.DEFAULT.withOnReadyThreshold(128 << 10);
+  static final int AHEAD_BYTES = 128 << 10;
+
+  private static final byte[] PREFACE = "flywheel/1\r\n".getBytes(US_ASCII);
+
+  /** All siblings of a key, and what is around them. */
+  private static final int LARGEST_ANSWER_BYTES = 64 << 20;
+
+  private static final long LOOK_SECONDS = 5;
+  private static final long PING_NANOS = TimeUnit.SECONDS.toNanos(15);
+  private static final long LONGEST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Node node;
-  private final ClientCall<StreamRequest, StreamResponse> call;
-  private final Map<Long, Attempt> unanswered = new ConcurrentHashMap<>();
-  private long lastId;
-  private boolean ending;
-  private volatile long lastAnswerNanos;
+  private final Map<Long, Question> unanswered = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong();
+  private volatile @Nullable Channel channel;
+  private volatile @Nullable Outbox outbox; // with the channel
+  private volatile boolean awaited;
+  private volatile boolean ending;
+  private volatile long lastAnswerNanos = System.nanoTime();
+  private long lastHeardNanos; // the network's thread's, like the next two
+  private boolean pinged;
+  private String why = "the node ended it";
 
-  private NodeStream(Node node, ClientCall<StreamRequest, StreamResponse> call) {
+  NodeStream(Node node) {
     this.node = node;
-    this.call = call;
-    this.lastAnswerNanos = System.nanoTime();
-  }
-
-  static NodeStream open(Node node, Channel channel) {
-    // It serves all callers, and must not end with the request, of a server say, that came first.
-    Context before = Context.ROOT.attach();
-    try {
-      var call = channel.newCall(KeyValueGrpc.getStreamMethod(), OPTIONS);
-      var stream = new NodeStream(node, call);
-      call.start(stream, new Metadata());
-      call.request(Integer.MAX_VALUE); // There are never more answers than this side has asked for.
-      return stream;
-    } finally {
-      Context.ROOT.detach(before);
-    }
   }
 
   /** Whether the connection takes more now; else {@link Node#streamReady} follows. */
   boolean isReady() {
-    return call.isReady();
+    awaited = true; // First, or what makes room meanwhile would not tell.
+    boolean ready = hasRoom();
+    awaited = !ready;
+    return ready;
   }
 
-  void send(Attempt attempt) {
-    long id = ++lastId;
-    StreamRequest request = attempt.leave(this, id);
+  private boolean hasRoom() {
+    Channel open = channel;
+    Outbox out = outbox;
+    return open != null && out != null && open.isWritable() && out.bytes() < AHEAD_BYTES;
+  }
+
+  /** When it is ready. */
+  void send(Question question) {
+    long id = lastId.incrementAndGet();
+    StreamRequest request = question.leave(this, id);
     if (request != null) {
-      unanswered.put(id, attempt);
-      call.sendMessage(request);
+      unanswered.put(id, question);
+      write(request);
+    }
+  }
+
+  private void write(StreamRequest request) {
+    Channel open = channel;
+    Outbox out = outbox;
+    if (open != null && out != null && out.add(request)) {
+      open.eventLoop().execute(this::flush);
+    }
+  }
+
+  private void flush() {
+    Channel open = channel;
+    Outbox out = outbox;
+    ByteBuf all = out == null ? null : out.takeAll();
+    if (open != null && out != null && all != null) {
+      var unused = open.writeAndFlush(all.retain(), open.voidPromise());
+      out.giveBack(all);
+      tellIfReady();
+    }
+  }
+
+  private void tellIfReady() {
+    if (awaited && hasRoom()) {
+      awaited = false;
+      node.streamReady(this);
     }
   }
 
   /** Lets what is under way be answered, and takes nothing more. */
   void end() {
-    if (!ending) {
-      ending = true;
-      call.halfClose();
+    ending = true;
+    closeIfDone();
+  }
+
+  private void closeIfDone() {
+    if (unanswered.isEmpty()) {
+      close();
+    }
+  }
+
+  /** At once. */
+  void close() {
+    ending = true;
+    Channel open = channel;
+    if (open != null) {
+      var unused = open.close();
     }
   }
 
   /** Whether it was still unanswered. */
   boolean forget(long id) {
-    return unanswered.remove(id) != null;
+    boolean was = unanswered.remove(id) != null;
+    if (was && ending) {
+      closeIfDone();
+    }
+    return was;
   }
 
   boolean isSilentSince(long nanos) {
     return lastAnswerNanos - nanos < 0;
   }
 
-  @Override
-  public void onReady() {
-    node.streamReady(this);
+  void cannotConnect() {
+    Waiting.answering(() -> node.cannotConnect(this));
   }
 
   @Override
-  public void onMessage(StreamResponse response) {
+  public void channelActive(ChannelHandlerContext context) {
+    Channel open = context.channel();
     lastAnswerNanos = System.nanoTime();
-    node.circuit().answered();
-    Attempt attempt = unanswered.remove(response.getId());
-    if (attempt != null) {
-      Waiting.answering(() -> attempt.answered(response));
+    lastHeardNanos = lastAnswerNanos;
+    channel = open;
+    outbox = new Outbox(open.alloc(), PREFACE);
+    open.eventLoop().execute(this::flush);
+    var look =
+        open.eventLoop()
+            .scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    var unused = open.closeFuture().addListener(ended -> look.cancel(false));
+    if (ending) {
+      closeIfDone(); // It was told to while it connected.
+    }
+    node.streamReady(this);
+  }
+
+  /** Whether there is still somebody. */
+  private void look() {
+    long silentNanos = System.nanoTime() - lastHeardNanos;
+    if (silentNanos > LONGEST_SILENCE_NANOS && pinged) {
+      why = "the node is silent";
+      close();
+    } else if (silentNanos > PING_NANOS && !pinged) {
+      pinged = true;
+      write(RingQuestion.message(lastId.incrementAndGet(), Long.MAX_VALUE));
     }
   }
 
   @Override
-  public void onClose(Status status, Metadata trailers) {
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
+      throws InvalidProtocolBufferException, IOException {
+    lastHeardNanos = System.nanoTime();
+    pinged = false;
+    while (in.readableBytes() >= Outbox.LENGTH_BYTES) {
+      int length = in.getInt(in.readerIndex());
+      if (length < 0 || length > LARGEST_ANSWER_BYTES) {
+        throw new InvalidProtocolBufferException(
+            "an answer of " + Integer.toUnsignedString(length) + " bytes");
+      }
+      if (in.readableBytes() < Outbox.LENGTH_BYTES + length) {
+        return;
+      }
+      var bytes = in.nioBuffer(in.readerIndex() + Outbox.LENGTH_BYTES, length);
+      var response = StreamResponse.parseFrom(CodedInputStream.newInstance(bytes));
+      in.skipBytes(Outbox.LENGTH_BYTES + length);
+      received(response);
+    }
+  }
+
+  private void received(StreamResponse response) {
+    if (response.hasClosing()) {
+      node.streamLeaving(this);
+      return;
+    }
+    if (!response.hasTopology()) {
+      lastAnswerNanos = lastHeardNanos; // Who tells the ring may be unable to do more.
+      node.circuit().answered();
+    }
+    Question question = unanswered.remove(response.getId());
+    if (question != null) {
+      Waiting.answering(() -> question.answered(response));
+      if (ending) {
+        closeIfDone();
+      }
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    tellIfReady();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    why = cause.toString();
+    close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    super.channelInactive(context);
+    Outbox out = outbox;
+    if (out != null) {
+      out.close();
+    }
     Waiting.answering(
         () -> {
           node.streamEnded(this);
-          String why = "the connection to " + node + " ended: " + text(status);
+          String ended = "the connection to " + node + " ended: " + why;
           for (Long id : List.copyOf(unanswered.keySet())) {
-            Attempt attempt = unanswered.remove(id);
-            if (attempt == null) {
-              continue;
-            }
-            if (attempt.isLarge() && status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
-              attempt.answered(tooLarge(id));
-            } else {
-              attempt.lost(why);
+            Question question = unanswered.remove(id);
+            if (question != null) {
+              question.lost(ended);
             }
           }
         });
-  }
-
-  /** What the node would have said, had it read so large a message. */
-  private static StreamResponse tooLarge(long id) {
-    var failure =
-        Failure.newBuilder()
-            .setCode(Code.RESOURCE_EXHAUSTED_VALUE)
-            .setReason("value-too-large")
-            .setMessage("the value is larger than any message that the node takes");
-    return StreamResponse.newBuilder().setId(id).setFailure(failure).build();
-  }
-
-  private static String text(Status status) {
-    String description = status.getDescription();
-    return description == null ? status.getCode().toString() : description;
   }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What is asked of the cluster, however often it has to be sent. */
 final class Request {
-  /** Values up to this many bytes are taken by every node, whatever its limits are. */
-  private static final int LARGE_BYTES = 1 << 20;
+  /** No node takes larger values, whatever its limits are. */
+  static final int MOST_VALUE_BYTES = 16 << 20;
 
   private final Operation operation;
   private final String namespace;
@@ -132,8 +132,8 @@ final class Request {
     return operation;
   }
 
-  boolean isLarge() {
-    return valueBytes > LARGE_BYTES;
+  boolean isTooLarge() {
+    return valueBytes > MOST_VALUE_BYTES;
   }
 
   boolean isWrite() {

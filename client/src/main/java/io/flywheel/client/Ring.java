@@ -14,6 +14,8 @@ import java.util.Map;
  * times the number of partitions is its partition.
  */
 final class Ring {
+  private static final MessageDigest MD5 = md5();
+
   private final long epoch;
   private final int n;
   private final int partitions;
@@ -93,13 +95,14 @@ final class Ring {
     return members;
   }
 
+  int partitions() {
+    return partitions;
+  }
+
   /** In the order of the preference list. */
-  List<Member> replicas(String namespace, byte[] key) {
-    if (!isKnown()) {
-      return List.of();
-    }
+  List<Member> replicas(int partition) {
     List<Member> found = new ArrayList<>(n);
-    int first = partition(namespace, key) * n;
+    int first = partition * n;
     for (int i = first; i < first + n; i++) {
       found.add(members.get(replicas[i]));
     }
@@ -117,7 +120,7 @@ final class Ring {
 
   private static long hash(String namespace, byte[] key) {
     try {
-      var md5 = MessageDigest.getInstance("MD5");
+      var md5 = (MessageDigest) MD5.clone();
       byte[] name = namespace.getBytes(StandardCharsets.UTF_8);
       md5.update((byte) name.length);
       md5.update(name);
@@ -127,6 +130,15 @@ final class Ring {
         hash = hash << 8 | (digest[i] & 0xff);
       }
       return hash;
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("an MD5 that cannot be copied", e);
+    }
+  }
+
+  /** Looking it up takes longer than the hash of a key does. */
+  private static MessageDigest md5() {
+    try {
+      return MessageDigest.getInstance("MD5");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has MD5", e);
     }

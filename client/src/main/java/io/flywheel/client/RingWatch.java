@@ -1,7 +1,6 @@
 package io.flywheel.client;
 
 import io.flywheel.api.v1.Topology;
-import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,6 +13,7 @@ import java.util.function.Supplier;
  */
 final class RingWatch implements AutoCloseable {
   private static final long SOON_NANOS = 200_000_000;
+  private static final long PATIENCE_NANOS = 2_000_000_000;
 
   private final AlarmClock clock;
   private final long everyNanos;
@@ -65,7 +65,9 @@ final class RingWatch implements AutoCloseable {
     List<Node> known = nodes.get();
     Node asked =
         known.stream().filter(node -> node.circuit().allows(now)).findFirst().orElse(known.get(0));
-    asked.askTopology(ring.epoch(), new Answer());
+    var question = new RingQuestion(ring.epoch(), this::told, this::refreshSoon);
+    clock.after(PATIENCE_NANOS, question::giveUp);
+    asked.send(question);
   }
 
   private synchronized void learn(Topology topology) {
@@ -77,22 +79,10 @@ final class RingWatch implements AutoCloseable {
     }
   }
 
-  private final class Answer implements StreamObserver<Topology> {
-    @Override
-    public void onNext(Topology topology) {
-      learn(topology);
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      refreshSoon();
-    }
-
-    @Override
-    public void onCompleted() {
-      if (!ring.isKnown()) {
-        refreshSoon(); // It has not joined a ring yet.
-      }
+  private void told(Topology topology) {
+    learn(topology);
+    if (!ring.isKnown()) {
+      refreshSoon(); // It has not joined a ring yet.
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.flywheel.api.v1.Topology;
 import io.flywheel.client.Ring.Member;
@@ -56,7 +57,8 @@ final class RingTest {
   @Test
   void beforeAnyRingThereAreNoReplicas() {
     assertFalse(Ring.unknown().isKnown());
-    assertEquals(List.of(), Ring.unknown().replicas("default", new byte[1]));
+    var routes = new Routes(Ring.unknown(), members -> fail());
+    assertEquals(List.of(), routes.of("default", new byte[1]));
     assertFalse(Ring.unknown().learn(Topology.getDefaultInstance()).isKnown());
   }
 
@@ -72,9 +74,11 @@ final class RingTest {
             .build();
     Ring now = ring.learn(lives);
     assertEquals(
-        List.of(new Member("a", "127.0.0.1:1", true, "")), now.replicas("default", key(0)));
+        List.of(new Member("a", "127.0.0.1:1", true, "")),
+        now.replicas(now.partition("default", key(0))));
     assertEquals(
-        List.of(new Member("b", "127.0.0.1:2", false, "")), now.replicas("default", key(1)));
+        List.of(new Member("b", "127.0.0.1:2", false, "")),
+        now.replicas(now.partition("default", key(1))));
   }
 
   private static byte[] key(int bit) {

@@ -1,5 +1,6 @@
 package io.flywheel.client;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import com.google.protobuf.ByteString;
@@ -7,46 +8,40 @@ import com.google.rpc.Code;
 import io.flywheel.api.v1.DeleteResponse;
 import io.flywheel.api.v1.Failure;
 import io.flywheel.api.v1.GetResponse;
-import io.flywheel.api.v1.GetTopologyRequest;
-import io.flywheel.api.v1.KeyValueGrpc;
 import io.flywheel.api.v1.PutResponse;
 import io.flywheel.api.v1.StreamRequest;
 import io.flywheel.api.v1.StreamResponse;
 import io.flywheel.api.v1.Topology;
 import io.flywheel.api.v1.Value;
-import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** A node that answers as a test tells it to, over real connections. */
 final class ScriptedNode implements AutoCloseable {
-  private final Server server;
-  private final int port;
+  private static final byte[] PREFACE = "flywheel/1\r\n".getBytes(US_ASCII);
+
+  private final ServerSocket listener;
   private final BlockingQueue<StreamRequest> received = new LinkedBlockingQueue<>();
+  private final Queue<Connection> connections = new ConcurrentLinkedQueue<>();
+  private final Semaphore reads = new Semaphore(1);
   private volatile Script script = ScriptedNode::done;
   private volatile Topology topology = Topology.getDefaultInstance();
-  private final Queue<ServerCallStreamObserver<StreamResponse>> held =
-      new ConcurrentLinkedQueue<>();
-  private volatile boolean reads = true;
 
   private ScriptedNode() throws IOException {
-    var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    this.server =
-        NettyServerBuilder.forAddress(anyPort)
-            .directExecutor()
-            .addService(new Service())
-            .build()
-            .start();
-    this.port = server.getPort();
+    listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+    run(this::accept);
   }
 
   static ScriptedNode start() throws IOException {
@@ -55,7 +50,14 @@ final class ScriptedNode implements AutoCloseable {
 
   /** What a node does with a request. */
   interface Script {
-    void receive(StreamRequest request, StreamObserver<StreamResponse> answers);
+    void receive(StreamRequest request, Answers answers);
+  }
+
+  /** Where the answers to one connection's requests go. */
+  interface Answers {
+    void send(StreamResponse response);
+
+    void breakOff();
   }
 
   ScriptedNode does(Script next) {
@@ -73,27 +75,24 @@ final class ScriptedNode implements AutoCloseable {
   }
 
   ScriptedNode breaksConnections() {
-    return does((request, answers) -> answers.onError(new IllegalStateException("scripted")));
+    return does((request, answers) -> answers.breakOff());
   }
 
   /** Takes nothing off the wire any more. */
   ScriptedNode readsNothing() {
-    reads = false;
+    reads.acquireUninterruptibly();
     return this;
   }
 
   void readsOn() {
-    reads = true;
-    for (var stream = held.poll(); stream != null; stream = held.poll()) {
-      stream.request(1);
-    }
+    reads.release();
   }
 
   void tells(Topology next) {
     topology = next;
   }
 
-  static void done(StreamRequest request, StreamObserver<StreamResponse> answers) {
+  static void done(StreamRequest request, Answers answers) {
     var response = StreamResponse.newBuilder().setId(request.getId());
     String context = "context " + request.getId();
     switch (request.getRequestCase()) {
@@ -105,12 +104,11 @@ final class ScriptedNode implements AutoCloseable {
                   .setContext("read")
                   .addValues(Value.newBuilder().setValue(ByteString.copyFromUtf8("value"))));
     }
-    answers.onNext(response.build());
+    answers.send(response.build());
   }
 
-  static void fail(
-      StreamRequest request, StreamObserver<StreamResponse> answers, Failure.Builder failure) {
-    answers.onNext(StreamResponse.newBuilder().setId(request.getId()).setFailure(failure).build());
+  static void fail(StreamRequest request, Answers answers, Failure.Builder failure) {
+    answers.send(StreamResponse.newBuilder().setId(request.getId()).setFailure(failure).build());
   }
 
   static Failure.Builder unavailable(int retryAfterMillis) {
@@ -127,7 +125,7 @@ final class ScriptedNode implements AutoCloseable {
   }
 
   String address() {
-    return "127.0.0.1:" + port;
+    return "127.0.0.1:" + listener.getLocalPort();
   }
 
   StreamRequest takeRequest() throws InterruptedException {
@@ -141,90 +139,104 @@ final class ScriptedNode implements AutoCloseable {
   }
 
   /** Tells its clients that it is going, and finishes what it has begun. */
-  void shutDown() {
-    server.shutdown();
+  void shutDown() throws IOException {
+    listener.close();
+    var closing = StreamResponse.Closing.getDefaultInstance();
+    connections.forEach(each -> each.send(StreamResponse.newBuilder().setClosing(closing).build()));
   }
 
   @Override
   public void close() {
-    server.shutdownNow();
+    try {
+      listener.close();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    connections.forEach(Connection::breakOff);
   }
 
-  private final class Service extends KeyValueGrpc.KeyValueImplBase {
-    @Override
-    public StreamObserver<StreamRequest> stream(StreamObserver<StreamResponse> answers) {
-      var stream = (ServerCallStreamObserver<StreamResponse>) answers;
-      stream.disableAutoRequest();
-      stream.request(1);
-      return new Conversation(stream);
-    }
-
-    @Override
-    public void getTopology(GetTopologyRequest request, StreamObserver<Topology> answers) {
-      answers.onNext(topology);
-      answers.onCompleted();
-    }
+  private interface Task {
+    void run() throws IOException;
   }
 
-  /** One stream, which ends when its client has ended it and all is answered. */
-  private final class Conversation implements StreamObserver<StreamRequest> {
-    private final ServerCallStreamObserver<StreamResponse> answers;
-    private int unanswered;
-    private boolean ended;
+  /** Until the task is done, or what it works on is closed. */
+  private static void run(Task task) {
+    var thread =
+        new Thread(
+            () -> {
+              try {
+                task.run();
+              } catch (IOException e) {
+                // Closed, by either side.
+              }
+            },
+            "scripted-node");
+    thread.setDaemon(true);
+    thread.start();
+  }
 
-    Conversation(ServerCallStreamObserver<StreamResponse> answers) {
-      this.answers = answers;
-    }
-
-    @Override
-    public void onNext(StreamRequest request) {
-      synchronized (this) {
-        unanswered++;
+  private void accept() throws IOException {
+    while (true) {
+      var connection = new Connection(listener.accept());
+      connections.add(connection);
+      if (listener.isClosed()) {
+        connection.breakOff();
       }
-      received.add(request);
-      if (reads) {
-        answers.request(1);
+      run(connection::read);
+    }
+  }
+
+  private final class Connection implements Answers {
+    private final Socket socket;
+    private final DataInputStream in;
+    private final DataOutputStream out;
+
+    Connection(Socket socket) throws IOException {
+      this.socket = socket;
+      socket.setTcpNoDelay(true);
+      this.in = new DataInputStream(socket.getInputStream());
+      this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+    }
+
+    void read() throws IOException {
+      if (!Arrays.equals(in.readNBytes(PREFACE.length), PREFACE)) {
+        breakOff();
+        return;
+      }
+      while (true) {
+        reads.acquireUninterruptibly();
+        reads.release();
+        receive(StreamRequest.parseFrom(in.readNBytes(in.readInt())));
+      }
+    }
+
+    private void receive(StreamRequest request) {
+      if (request.hasTopology()) {
+        send(StreamResponse.newBuilder().setId(request.getId()).setTopology(topology).build());
       } else {
-        held.add(answers);
-      }
-      script.receive(request, new Answers());
-    }
-
-    private synchronized void answered() {
-      unanswered--;
-      endIfDone();
-    }
-
-    private void endIfDone() {
-      if (ended && unanswered == 0) {
-        answers.onCompleted();
+        received.add(request);
+        script.receive(request, this);
       }
     }
 
     @Override
-    public synchronized void onCompleted() {
-      ended = true;
-      endIfDone();
+    public synchronized void send(StreamResponse response) {
+      try {
+        byte[] bytes = response.toByteArray();
+        out.writeInt(bytes.length);
+        out.write(bytes);
+        out.flush();
+      } catch (IOException e) {
+        breakOff();
+      }
     }
 
     @Override
-    public void onError(Throwable cause) {}
-
-    private final class Answers implements StreamObserver<StreamResponse> {
-      @Override
-      public void onNext(StreamResponse response) {
-        answers.onNext(response);
-        answered();
-      }
-
-      @Override
-      public void onError(Throwable cause) {
-        answers.onError(cause);
-      }
-
-      @Override
-      public void onCompleted() {
-        answers.onCompleted();
+    public void breakOff() {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
       }
     }
   }

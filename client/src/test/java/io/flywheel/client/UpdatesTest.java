@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.api.v1.StreamRequest;
-import io.flywheel.api.v1.StreamResponse;
-import io.grpc.stub.StreamObserver;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,7 +22,7 @@ final class UpdatesTest {
   private static final Merge<String> LONGEST = (one, other) -> one;
 
   /** A request that the node has taken and not answered. */
-  private record Held(StreamRequest request, StreamObserver<StreamResponse> answers) {}
+  private record Held(StreamRequest request, ScriptedNode.Answers answers) {}
 
   private final BlockingQueue<Held> held = new LinkedBlockingQueue<>();
   private ScriptedNode node;

@@ -3,8 +3,9 @@ package io.flywheel.server;
 import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.server.admin.AdminRoutes;
 import io.flywheel.server.admin.Page;
+import io.flywheel.server.api.DirectPort;
+import io.flywheel.server.api.GrpcServer;
 import io.flywheel.server.config.Address;
-import io.flywheel.server.grpc.GrpcServer;
 import io.flywheel.server.http.Answer;
 import io.flywheel.server.http.HttpLimits;
 import io.flywheel.server.http.HttpServer;
@@ -24,11 +25,14 @@ import java.util.List;
 public final class ClientPort implements AutoCloseable {
   private final HttpServer http;
   private final List<GrpcServer> grpc;
+  private final List<DirectPort> direct;
   private final ServerMetrics metrics;
 
-  private ClientPort(HttpServer http, List<GrpcServer> grpc, ServerMetrics metrics) {
+  private ClientPort(
+      HttpServer http, List<GrpcServer> grpc, List<DirectPort> direct, ServerMetrics metrics) {
     this.http = http;
     this.grpc = grpc;
+    this.direct = direct;
     this.metrics = metrics;
   }
 
@@ -42,18 +46,21 @@ public final class ClientPort implements AutoCloseable {
     var metrics = new ServerMetrics();
     var forOperators = forOperators(lanes.node(), settings, metrics);
     var grpc = new ArrayList<GrpcServer>();
+    var direct = new ArrayList<DirectPort>();
     var services = new ArrayList<HttpServer.Service>();
     try {
       for (Lane lane : lanes.serving()) {
         var recorder = metrics.requests();
-        var onThisLane = GrpcServer.start(lane, settings, recorder);
-        grpc.add(onThisLane);
+        grpc.add(GrpcServer.start(lane, settings, recorder));
+        direct.add(new DirectPort(lane, settings, recorder));
         var routes = new ArrayList<Route>();
         routes.add(new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(lane, recorder)));
         for (Route route : forOperators) {
           routes.add(NodeSide.route(route, lanes.node(), lane));
         }
-        services.add(new HttpServer.Service(lane.eventLoop(), routes, onThisLane));
+        services.add(
+            new HttpServer.Service(
+                lane.eventLoop(), routes, List.of(grpc.getLast(), direct.getLast())));
       }
       var http =
           HttpServer.start(
@@ -63,7 +70,7 @@ public final class ClientPort implements AutoCloseable {
               HttpLimits.forHeap(Runtime.getRuntime().maxMemory()),
               settings.records().limits().valueBytes());
       metrics.gauge("flywheel.http.connections", "Clients' connections", http::connectionCount);
-      return new ClientPort(http, List.copyOf(grpc), metrics);
+      return new ClientPort(http, List.copyOf(grpc), List.copyOf(direct), metrics);
     } catch (IOException e) {
       grpc.forEach(GrpcServer::close);
       metrics.close();
@@ -94,6 +101,7 @@ public final class ClientPort implements AutoCloseable {
   public void close() {
     http.close();
     grpc.forEach(GrpcServer::close);
+    direct.forEach(DirectPort::close);
     metrics.close();
   }
 }

@@ -39,9 +39,9 @@ public final class HttpServer implements AutoCloseable {
    * What the connections on one loop are served by.
    *
    * @param routes tried in their order
-   * @param http2Port where connections go whose client speaks HTTP/2
+   * @param others where connections go whose client speaks another protocol
    */
-  public record Service(EventLoop eventLoop, List<Route> routes, Http2Port http2Port) {}
+  public record Service(EventLoop eventLoop, List<Route> routes, List<ProtocolPort> others) {}
 
   /**
    * Begins to listen. Called from outside the loops.
@@ -65,7 +65,7 @@ public final class HttpServer implements AutoCloseable {
       var here = new Connections(service.eventLoop(), limits, places, memory);
       var router = new Router(service.routes(), usualBodyBytes);
       connections.add(here);
-      openers.put(service.eventLoop(), channel -> open(channel, here, router, service.http2Port()));
+      openers.put(service.eventLoop(), channel -> open(channel, here, router, service.others()));
     }
     EventLoop accepting = services.getFirst().eventLoop();
     var bound =
@@ -105,7 +105,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private static void open(
-      Channel channel, Connections connections, Router router, Http2Port http2Port) {
+      Channel channel, Connections connections, Router router, List<ProtocolPort> others) {
     var connection = new Connection(channel, connections, router);
     if (!connections.admit(connection)) {
       channel
@@ -116,7 +116,7 @@ public final class HttpServer implements AutoCloseable {
     channel
         .pipeline()
         .addLast(
-            new ProtocolChooser(connection, http2Port),
+            new ProtocolChooser(connection, others),
             new RequestDecoder(connection, connections.limits()),
             connection);
   }

@@ -1,29 +1,26 @@
 package io.flywheel.server.http;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets protocols share the port: the first bytes decide. HTTP/2 with prior knowledge, which gRPC
- * speaks, begins with a preface that no request of HTTP/1.1 begins with (RFC 9113, 3.4); everything
- * else goes to the handlers behind this one, which then leaves the pipeline.
+ * Lets protocols share the port: the first bytes decide. The prefaces of the others are nothing
+ * that a request of HTTP/1.1 begins with; what begins with none of them goes to the handlers behind
+ * this one, which then leaves the pipeline.
  */
 final class ProtocolChooser extends ChannelInboundHandlerAdapter {
-  private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
-
   private final Connection connection;
-  private final Http2Port http2Port;
+  private final List<ProtocolPort> others;
   private @Nullable ByteBuf first;
   private boolean leaving;
 
-  ProtocolChooser(Connection connection, Http2Port http2Port) {
+  ProtocolChooser(Connection connection, List<ProtocolPort> others) {
     this.connection = connection;
-    this.http2Port = http2Port;
+    this.others = others;
   }
 
   @Override
@@ -39,25 +36,35 @@ final class ProtocolChooser extends ChannelInboundHandlerAdapter {
     if (leaving) {
       return;
     }
-    int length = Math.min(all.readableBytes(), PREFACE.length);
-    boolean http2 = true;
-    for (int i = 0; i < length && http2; i++) {
-      http2 = all.getByte(all.readerIndex() + i) == PREFACE[i];
+    for (ProtocolPort other : others) {
+      byte[] preface = other.preface();
+      int length = Math.min(all.readableBytes(), preface.length);
+      if (begins(all, preface, length)) {
+        if (length == preface.length) {
+          handOver(context, other);
+        }
+        return;
+      }
     }
-    if (!http2) {
-      first = null;
-      context.fireChannelRead(all);
-      context.pipeline().remove(this);
-    } else if (length == PREFACE.length) {
-      handOver(context);
+    first = null;
+    context.fireChannelRead(all);
+    context.pipeline().remove(this);
+  }
+
+  private static boolean begins(ByteBuf bytes, byte[] preface, int length) {
+    for (int i = 0; i < length; i++) {
+      if (bytes.getByte(bytes.readerIndex() + i) != preface[i]) {
+        return false;
+      }
     }
+    return true;
   }
 
   /** What arrives until the others are there waits here. */
-  private void handOver(ChannelHandlerContext context) {
+  private void handOver(ChannelHandlerContext context, ProtocolPort other) {
     leaving = true;
     connection.handOver();
-    http2Port.take(
+    other.take(
         context.channel(),
         () -> {
           ByteBuf arrived = first;

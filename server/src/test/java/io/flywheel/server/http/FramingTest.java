@@ -266,11 +266,12 @@ final class FramingTest {
   }
 
   @Test
-  void http2IsForAnotherPortBehindThisOne() throws Exception {
+  void anotherProtocolIsForAnotherPortBehindThisOne() throws Exception {
     try (var client = server.connect()) {
-      client.send("PRI * HTTP/2.0\r\n").send("\r\nSM\r\n\r\n");
+      client.send("anot").send("her/1\r\n");
       assertTrue(client.atEnd(), "handed over, to a port that closes all that it gets");
     }
     assertRefusedAndClosed(505, "PRI * HTTP/2.1\r\n\r\nSM\r\n\r\n");
+    assertRefusedAndClosed(400, "another/2\r\n\r\n");
   }
 }

@@ -4,11 +4,13 @@ import io.flywheel.core.model.Limits;
 import io.flywheel.server.peer.Sockets;
 import io.flywheel.server.runtime.Lane;
 import io.flywheel.server.runtime.Lanes;
+import io.netty.channel.Channel;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -67,13 +69,7 @@ public final class TestServer implements AutoCloseable {
       var routes = new ArrayList<Route>();
       routes.add(new Route(KeyValueEndpoint.PATH, new KeyValueEndpoint(lane, recorder)));
       more.apply(port).forEach(route -> routes.add(NodeSide.route(route, port, lane)));
-      services.add(
-          new HttpServer.Service(
-              lane.eventLoop(),
-              routes,
-              (connection, _) -> {
-                var _ = connection.close();
-              }));
+      services.add(new HttpServer.Service(lane.eventLoop(), routes, List.of(new ClosingPort())));
     }
     var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server = HttpServer.start(this.lanes.group(), services, loopback, limits, LIMITS.valueBytes());
@@ -114,5 +110,18 @@ public final class TestServer implements AutoCloseable {
     server.close();
     lanes.close();
     group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  /** Closes what begins with its preface. */
+  private static final class ClosingPort implements ProtocolPort {
+    @Override
+    public byte[] preface() {
+      return "another/1\r\n".getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public void take(Channel connection, Runnable whenTaken) {
+      var _ = connection.close();
+    }
   }
 }

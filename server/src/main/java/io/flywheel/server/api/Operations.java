@@ -1,4 +1,4 @@
-package io.flywheel.server.grpc;
+package io.flywheel.server.api;
 
 import com.google.protobuf.UnsafeByteOperations;
 import io.flywheel.api.v1.Absence;
@@ -7,9 +7,11 @@ import io.flywheel.api.v1.DeleteResponse;
 import io.flywheel.api.v1.Failure;
 import io.flywheel.api.v1.GetRequest;
 import io.flywheel.api.v1.GetResponse;
+import io.flywheel.api.v1.GetTopologyRequest;
 import io.flywheel.api.v1.PutRequest;
 import io.flywheel.api.v1.PutResponse;
 import io.flywheel.api.v1.ReadReceipt;
+import io.flywheel.api.v1.Topology;
 import io.flywheel.api.v1.Value;
 import io.flywheel.api.v1.WriteReceipt;
 import io.flywheel.core.effect.Effect;
@@ -63,6 +65,11 @@ final class Operations {
         () -> Requests.get(get, callMillis),
         answer,
         (found, response) -> values((Outcome.Found) found, response.contextToken()));
+  }
+
+  void topology(GetTopologyRequest request, Answer<Topology> answer) {
+    long knownEpoch = request.getKnownEpoch();
+    lane.ask(port -> Topologies.of(port.view(), knownEpoch), answer::done);
   }
 
   @FunctionalInterface

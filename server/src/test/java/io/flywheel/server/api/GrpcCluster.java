@@ -1,4 +1,4 @@
-package io.flywheel.server.grpc;
+package io.flywheel.server.api;
 
 import com.google.protobuf.ByteString;
 import io.flywheel.api.v1.GetRequest;

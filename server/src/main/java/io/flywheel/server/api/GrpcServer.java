@@ -1,9 +1,10 @@
-package io.flywheel.server.grpc;
+package io.flywheel.server.api;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.flywheel.api.v1.KeyValueGrpc;
 import io.flywheel.core.model.ClusterSettings;
-import io.flywheel.core.version.ContextSeal;
-import io.flywheel.server.http.Http2Port;
+import io.flywheel.server.http.ProtocolPort;
 import io.flywheel.server.http.RequestRecorder;
 import io.flywheel.server.runtime.Lane;
 import io.grpc.Server;
@@ -21,17 +22,14 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** gRPC on connections that the client port has accepted, on the loop of one lane. */
-public final class GrpcServer implements Http2Port, AutoCloseable {
-  /**
-   * Room for names, receipts and a context beside a value; no batch is refused that has as much.
-   */
-  private static final int LEAST_MESSAGE_BYTES = 4 << 20;
-
-  private static final int REST_OF_MESSAGE_BYTES = ContextSeal.MAX_TOKEN_CHARS + (64 << 10);
+public final class GrpcServer implements ProtocolPort, AutoCloseable {
   private static final int CALLS_PER_CONNECTION = 256;
   private static final int WINDOW_BYTES = 1 << 20;
   private static final int HEADER_BYTES = 16 << 10;
   private static final long HEALTH_MILLIS = 200;
+
+  /** HTTP/2 with prior knowledge (RFC 9113, 3.4). */
+  private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
   /** A client may ask whether its connection still lives so often. */
   private static final long PING_SECONDS = 10;
@@ -57,9 +55,7 @@ public final class GrpcServer implements Http2Port, AutoCloseable {
     this.loop = lane.eventLoop();
     SocketAddress nowhere = new InetSocketAddress(0);
     this.connections = new HandedOver(nowhere);
-    int messageBytes =
-        Math.max(
-            LEAST_MESSAGE_BYTES, settings.records().limits().valueBytes() + REST_OF_MESSAGE_BYTES);
+    int messageBytes = Requests.mostBytes(settings);
     var operations = new Operations(lane, recorder);
     this.server =
         NettyServerBuilder.forAddress(nowhere)
@@ -74,7 +70,7 @@ public final class GrpcServer implements Http2Port, AutoCloseable {
             .permitKeepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
-            .addService(new KeyValueService(lane, operations, messageBytes))
+            .addService(new KeyValueService(operations, messageBytes))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .build()
@@ -101,6 +97,11 @@ public final class GrpcServer implements Http2Port, AutoCloseable {
     if (!serving) {
       var _ = loop.schedule(this::askHealth, HEALTH_MILLIS, TimeUnit.MILLISECONDS);
     }
+  }
+
+  @Override
+  public byte[] preface() {
+    return PREFACE.clone();
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.flywheel.server.grpc;
+package io.flywheel.server.api;
 
 import io.flywheel.api.v1.BatchGetRequest;
 import io.flywheel.api.v1.BatchGetResponse;
@@ -19,7 +19,6 @@ import io.flywheel.api.v1.StreamRequest;
 import io.flywheel.api.v1.StreamResponse;
 import io.flywheel.api.v1.Topology;
 import io.flywheel.server.http.ProblemType;
-import io.flywheel.server.runtime.Lane;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -27,12 +26,10 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code flywheel.v1.KeyValue}. Every call runs on the lane's thread. */
 final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
-  private final Lane lane;
   private final Operations operations;
   private final int mostAnswerBytes;
 
-  KeyValueService(Lane lane, Operations operations, int mostAnswerBytes) {
-    this.lane = lane;
+  KeyValueService(Operations operations, int mostAnswerBytes) {
     this.operations = operations;
     this.mostAnswerBytes = mostAnswerBytes;
   }
@@ -97,8 +94,7 @@ final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
 
   @Override
   public void getTopology(GetTopologyRequest request, StreamObserver<Topology> responses) {
-    long knownEpoch = request.getKnownEpoch();
-    lane.ask(port -> Topologies.of(port.view(), knownEpoch), alone(responses)::done);
+    operations.topology(request, alone(responses));
   }
 
   private static boolean isRefused(int requests, String field, StreamObserver<?> responses) {

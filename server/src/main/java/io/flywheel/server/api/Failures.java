@@ -1,4 +1,4 @@
-package io.flywheel.server.grpc;
+package io.flywheel.server.api;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;

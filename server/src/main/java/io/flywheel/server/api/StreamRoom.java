@@ -1,4 +1,4 @@
-package io.flywheel.server.grpc;
+package io.flywheel.server.api;
 
 import io.flywheel.core.model.ExpectedSize;
 
@@ -20,14 +20,27 @@ final class StreamRoom {
 
   /** How many more are to be taken now, and are awaited from then on. */
   int more() {
-    int most = Math.clamp(MOST_BYTES / Math.max(1, answer.bytes()), LEAST, MOST);
-    int more = Math.max(0, most - unanswered - awaited);
+    int more = Math.max(0, most() - unanswered - awaited);
     awaited += more;
     return more;
   }
 
+  /** Whether none is to be taken now, where nobody has to be told before how many are. */
+  boolean isFull() {
+    return unanswered >= most();
+  }
+
+  private int most() {
+    return Math.clamp(MOST_BYTES / Math.max(1, answer.bytes()), LEAST, MOST);
+  }
+
+  /** One of those that were awaited. */
   void came() {
     awaited--;
+    took();
+  }
+
+  void took() {
     unanswered++;
   }
 

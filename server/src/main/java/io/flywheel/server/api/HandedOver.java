@@ -1,4 +1,4 @@
-package io.flywheel.server.grpc;
+package io.flywheel.server.api;
 
 import io.netty.channel.AbstractServerChannel;
 import io.netty.channel.Channel;

@@ -1,4 +1,4 @@
-package io.flywheel.server.grpc;
+package io.flywheel.server.api;
 
 import com.google.protobuf.ByteString;
 import io.flywheel.api.v1.DeleteRequest;
@@ -8,11 +8,13 @@ import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Write;
 import io.flywheel.core.model.Answers;
 import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.ClusterSettings;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.Level;
 import io.flywheel.core.model.NamespaceSettings;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.ring.Ring;
+import io.flywheel.core.version.ContextSeal;
 import io.flywheel.server.http.KeyPath;
 import io.flywheel.server.http.ProblemType;
 import java.nio.ByteBuffer;
@@ -23,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * checks.
  */
 final class Requests {
+  /** No batch is refused that has as much. */
+  private static final int LEAST_MESSAGE_BYTES = 4 << 20;
+
+  /** Room for names, receipts and a context beside a value. */
+  private static final int REST_OF_MESSAGE_BYTES = ContextSeal.MAX_TOKEN_CHARS + (64 << 10);
+
   private static final int USUAL_TIMEOUT_MILLIS = 1_000;
   private static final int LONGEST_TIMEOUT_MILLIS = 60_000;
   private static final int REQUEST_ID_BYTES = 16;
@@ -31,6 +39,12 @@ final class Requests {
   private static final long LONGEST_TTL_MILLIS = 36_525L * 86_400_000;
 
   private Requests() {}
+
+  /** How large the message may be that a request comes in. */
+  static int mostBytes(ClusterSettings settings) {
+    return Math.max(
+        LEAST_MESSAGE_BYTES, settings.records().limits().valueBytes() + REST_OF_MESSAGE_BYTES);
+  }
 
   static ClientRequest put(PutRequest put, long callMillis) throws InvalidRequestException {
     if (put.getTtlMillis() < 0 || put.getTtlMillis() > LONGEST_TTL_MILLIS) {
