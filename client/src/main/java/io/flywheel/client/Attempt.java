@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A request on its way to one node. */
 final class Attempt implements Question {
-  /** A node that has not been connected for so long has failed. */
+  /** A node that has not been connected, or taken anything, for so long has failed. */
   private static final long LONG_CONNECTING_NANOS = 250_000_000;
 
   private final Call call;
@@ -39,6 +39,16 @@ final class Attempt implements Question {
     return withdrawn;
   }
 
+  @Override
+  public boolean isLate(long nowNanos) {
+    return nowNanos - startNanos > call.lineNanos();
+  }
+
+  @Override
+  public void crowdedOut() {
+    call.crowdedOut(this);
+  }
+
   synchronized boolean hasLeft() {
     return stream != null;
   }
@@ -52,7 +62,7 @@ final class Attempt implements Question {
     }
     boolean failed =
         left == null
-            ? nowNanos - startNanos > LONG_CONNECTING_NANOS
+            ? nowNanos - startNanos > LONG_CONNECTING_NANOS && node.isSilentSince(startNanos)
             : left.forget(id) && left.isSilentSince(startNanos);
     if (failed) {
       node.circuit().failed(nowNanos);

@@ -27,6 +27,9 @@ final class Call {
   /** The node answers a little before the client gives up, and can say more. */
   private static final long GRACE_NANOS = 25_000_000;
 
+  /** What part of its time it may wait where more is asked of a node than that can do. */
+  private static final int LINE_PART = 16;
+
   private final Cluster cluster;
   private final Request request;
   private final Route route;
@@ -92,6 +95,10 @@ final class Call {
     node.send(attempt);
   }
 
+  long lineNanos() {
+    return (deadlineNanos - startNanos) / LINE_PART;
+  }
+
   /** What a node is asked that has the time that is left now; null where that is too little. */
   StreamRequest.@Nullable Builder message(long nowNanos) {
     long left = deadlineNanos - nowNanos;
@@ -137,8 +144,13 @@ final class Call {
     failed(attempt, cause, left);
   }
 
+  void crowdedOut(Attempt attempt) {
+    failed(attempt, new NotDoneException("overloaded", "more waits than a node takes"), true);
+  }
+
   /**
-   * @param left whether the node may have seen it: a retry then costs the cluster something
+   * @param left whether the node may have seen it, or has enough to do: a retry then costs the
+   *     cluster something
    */
   private void failed(Attempt attempt, FlywheelException cause, boolean left) {
     boolean last;

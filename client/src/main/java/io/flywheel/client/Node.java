@@ -1,9 +1,7 @@
 package io.flywheel.client;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +22,7 @@ final class Node {
   private final Runnable whenTrouble;
   private final Circuit circuit = new Circuit();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Queue<Question> waiting = new ArrayDeque<>();
+  private final Line line = new Line();
   private @Nullable NodeStream stream;
   private boolean closed;
 
@@ -41,16 +39,17 @@ final class Node {
 
   void send(Question question) {
     boolean refused = false;
+    List<Question> late = List.of();
     NodeStream begun = null;
     lock.lock();
     try {
       if (closed) {
         refused = true;
-      } else if (stream != null && waiting.isEmpty() && stream.isReady()) {
+      } else if (stream != null && line.isEmpty() && stream.isReady()) {
         stream.send(question);
       } else {
-        forgetWithdrawn();
-        waiting.add(question);
+        late = shortenLine();
+        line.add(question, System.nanoTime());
         begun = streamForWaiting();
       }
     } finally {
@@ -60,12 +59,13 @@ final class Node {
       question.lost(left());
     } else {
       connect(begun);
+      late.forEach(Question::crowdedOut);
     }
   }
 
   /** With the lock. A new one, to be connected without it; null where none is needed. */
   private @Nullable NodeStream streamForWaiting() {
-    if (stream != null || waiting.isEmpty() || closed) {
+    if (stream != null || line.isEmpty() || closed) {
       return null;
     }
     var begun = new NodeStream(this);
@@ -79,22 +79,48 @@ final class Node {
     }
   }
 
-  /** The connection takes more. */
-  void streamReady(NodeStream ready) {
+  void streamConnected(NodeStream connected) {
     lock.lock();
     try {
-      while (ready.equals(stream) && !closed && !waiting.isEmpty() && ready.isReady()) {
-        ready.send(waiting.remove());
+      line.opens(System.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+    streamReady(connected);
+  }
+
+  /** The connection takes more. */
+  void streamReady(NodeStream ready) {
+    List<Question> late = List.of();
+    lock.lock();
+    try {
+      if (ready.equals(stream) && !closed) {
+        late = shortenLine();
+        while (!line.isEmpty() && ready.isReady()) {
+          ready.send(Objects.requireNonNull(line.poll()));
+        }
       }
     } finally {
       lock.unlock();
     }
+    late.forEach(Question::crowdedOut);
   }
 
-  /** With the lock. What has waited for the longest ends first, nearly always. */
-  private void forgetWithdrawn() {
-    for (var first = waiting.peek(); first != null && first.isWithdrawn(); first = waiting.peek()) {
-      waiting.remove();
+  /** With the lock. Who waits for a connection is not late, however long that takes. */
+  private List<Question> shortenLine() {
+    if (stream == null || !stream.isConnected()) {
+      line.opens(System.nanoTime());
+    }
+    return line.shorten(System.nanoTime());
+  }
+
+  /** Whether it has answered nothing since then. */
+  boolean isSilentSince(long nanos) {
+    lock.lock();
+    try {
+      return stream == null || !stream.isConnected() || stream.isSilentSince(nanos);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -105,7 +131,7 @@ final class Node {
     try {
       if (failed.equals(stream)) {
         stream = null;
-        back = takeWaiting();
+        back = line.takeAll();
         trouble = !closed;
       }
     } finally {
@@ -180,19 +206,12 @@ final class Node {
     try {
       closed = true;
       last = stream;
-      back = takeWaiting();
+      back = line.takeAll();
     } finally {
       lock.unlock();
     }
     Waiting.answering(() -> back.forEach(question -> question.lost(left())));
     return last;
-  }
-
-  /** With the lock. */
-  private List<Question> takeWaiting() {
-    var all = new ArrayList<>(waiting);
-    waiting.clear();
-    return all;
   }
 
   private String left() {

@@ -132,6 +132,10 @@ final class NodeStream extends ByteToMessageDecoder {
     return was;
   }
 
+  boolean isConnected() {
+    return outbox != null;
+  }
+
   boolean isSilentSince(long nanos) {
     return lastAnswerNanos - nanos < 0;
   }
@@ -155,7 +159,7 @@ final class NodeStream extends ByteToMessageDecoder {
     if (ending) {
       closeIfDone(); // It was told to while it connected.
     }
-    node.streamReady(this);
+    node.streamConnected(this);
   }
 
   /** Whether there is still somebody. */

@@ -14,6 +14,12 @@ interface Question {
 
   boolean isWithdrawn();
 
+  /** Whether it has waited for a small part of its time, which is all that a full line has. */
+  boolean isLate(long nowNanos);
+
+  /** It did not leave, as more waits for the node than that takes. */
+  void crowdedOut();
+
   void answered(StreamResponse response);
 
   /** It was not answered, and will not be. */

@@ -40,6 +40,16 @@ final class RingQuestion implements Question {
   }
 
   @Override
+  public boolean isLate(long nowNanos) {
+    return false;
+  }
+
+  @Override
+  public void crowdedOut() {
+    giveUp();
+  }
+
+  @Override
   public void answered(StreamResponse response) {
     if (!response.hasTopology()) {
       giveUp();

@@ -2,6 +2,9 @@ package io.flywheel.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -46,6 +49,37 @@ final class CrowdedNodeTest {
       }
       assertEquals(MANY, left + certain, "what has not left is certainly not done");
       assertTrue(certain > MANY / 2, "a few may be in buffers on the way: " + left);
+    }
+  }
+
+  /** They are told long before their time is over, and before anybody could do more for them. */
+  @Test
+  void whoWaitsInALineThatDoesNotMoveIsToldSoon() throws IOException {
+    try (var node = ScriptedNode.start();
+        var client =
+            FlywheelClient.builder()
+                .addresses(node.address())
+                .timeout(Duration.ofSeconds(4))
+                .mostInFlight(1_000_000)
+                .build()) {
+      client.put("key", LARGE);
+      node.readsNothing();
+      var puts = new ArrayList<CompletableFuture<Written>>();
+      for (int i = 0; i < MANY; i++) {
+        puts.add(client.putAsync("key-" + i, LARGE));
+      }
+      while (puts.stream().noneMatch(CompletableFuture::isCompletedExceptionally)) {
+        var comes = client.putAsync("another", new byte[1]); // Whoever comes looks at the line.
+        assertFalse(comes.isDone());
+      }
+      var told =
+          puts.stream()
+              .filter(CompletableFuture::isCompletedExceptionally)
+              .findFirst()
+              .orElseThrow();
+      var failure = assertThrows(CompletionException.class, told::join).getCause();
+      assertEquals("overloaded", assertInstanceOf(NotDoneException.class, failure).reason());
+      node.readsOn();
     }
   }
 

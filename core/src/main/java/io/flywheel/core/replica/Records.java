@@ -219,7 +219,7 @@ public final class Records {
     queue.current = state;
     queue.fingerprint = after;
     queue.record = null;
-    familiar.remember(queue.key, record, state);
+    familiar.changed(queue.key, record, state);
     changes.changed(queue.key, before, after);
     track(queue, journal.store(mutations), state);
   }

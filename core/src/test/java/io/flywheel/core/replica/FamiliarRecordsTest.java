@@ -32,21 +32,38 @@ final class FamiliarRecordsTest {
     var record = SiblingsCodec.encode(key, state);
     var first = familiar.decode(key, record);
     assertEquals(state, first);
-    assertSame(first, familiar.decode(key, copy(record)));
+    var second = familiar.decode(key, copy(record));
+    assertNotSame(first, second, "once is not often");
+    assertSame(second, familiar.decode(key, copy(record)));
   }
 
   @Test
-  void whatIsStoredIsKnownWithoutEverBeingDecoded() throws Exception {
+  void whatChangesIsKnownWithoutBeingDecodedAgain() throws Exception {
+    decodeTwice(key, SiblingsCodec.encode(key, writtenOften(FamiliarRecords.MANY_REQUESTS)));
+    var state = writtenOften(FamiliarRecords.MANY_REQUESTS + 1);
+    var record = SiblingsCodec.encode(key, state);
+    familiar.changed(key, record, state);
+    assertSame(state, familiar.decode(key, copy(record)));
+  }
+
+  @Test
+  void whatIsWrittenOnceIsNotKept() throws Exception {
     var state = writtenOften(FamiliarRecords.MANY_REQUESTS);
     var record = SiblingsCodec.encode(key, state);
-    familiar.remember(key, record, state);
-    assertSame(state, familiar.decode(key, copy(record)));
+    familiar.decode(key, record);
+    familiar.changed(key, record, state);
+    assertEquals(0, familiar.bytes());
+  }
+
+  private void decodeTwice(Key of, Bytes record) throws MalformedException {
+    familiar.decode(of, record);
+    familiar.decode(of, copy(record));
   }
 
   @Test
   void onlyTheVerySameBytesAreBelieved() throws Exception {
     var record = SiblingsCodec.encode(key, writtenOften(20));
-    familiar.decode(key, record);
+    decodeTwice(key, record);
     byte[] decayed = record.array().clone();
     decayed[decayed.length / 2] ^= 1;
     assertThrows(MalformedException.class, () -> familiar.decode(key, Bytes.wrap(decayed)));
@@ -56,7 +73,7 @@ final class FamiliarRecordsTest {
 
   @Test
   void aKeyThatIsSeldomWrittenIsNotKept() throws Exception {
-    familiar.decode(key, SiblingsCodec.encode(key, writtenOften(20)));
+    decodeTwice(key, SiblingsCodec.encode(key, writtenOften(20)));
     var record = SiblingsCodec.encode(key, writtenOften(1));
     assertNotSame(familiar.decode(key, record), familiar.decode(key, record));
     assertEquals(0, familiar.bytes());
@@ -66,11 +83,12 @@ final class FamiliarRecordsTest {
   void thoseThatWereUsedLastAreKept() throws Exception {
     var state = writtenOften(20);
     var first = SiblingsCodec.encode(key, state);
-    familiar.remember(key, first, state);
+    decodeTwice(key, first);
+    familiar.changed(key, first, state);
     int size = first.length();
     for (int i = 0; i < 2 * FamiliarRecords.MOST_BYTES / size; i++) {
       var another = Key.of("default", "key-" + i);
-      familiar.remember(another, SiblingsCodec.encode(another, state), state);
+      decodeTwice(another, SiblingsCodec.encode(another, state));
       assertSame(state, familiar.decode(key, first));
     }
     assertTrue(familiar.bytes() <= FamiliarRecords.MOST_BYTES);

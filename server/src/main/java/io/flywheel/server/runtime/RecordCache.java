@@ -3,6 +3,7 @@ package io.flywheel.server.runtime;
 import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.Table;
 import io.flywheel.core.model.Bytes;
+import io.flywheel.core.model.Doorkeeper;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * to be entered, searched and copied from.
  *
  * <p>Most records that are read are not read again soon. Once there is no room left, only what is
- * read for the second time comes in (Einziger et al., 'TinyLFU', 2017), and what was asked for
- * again since it came is passed over once before it goes (a clock, Corbató 1969). So little moves,
- * and a hit writes no reference: both keep the pauses of the garbage collector short.
+ * read for the second time comes in ({@link Doorkeeper}), and what was asked for again since it
+ * came is passed over once before it goes (a clock, Corbató 1969). So little moves, and a hit
+ * writes no reference: both keep the pauses of the garbage collector short.
  *
  * <p>It needs no care with order: the core loads a record only when nothing of it is on its way to
  * the disk, and stores one only after it has loaded it. So what was stored last is what a load has
@@ -34,8 +35,7 @@ final class RecordCache {
   private final long mostBytes;
   private final LinkedHashMap<Bytes, Held> records = new LinkedHashMap<>();
 
-  /** Hashes of keys that were read once and not taken up, in places that their first bits tell. */
-  private final int[] newcomers = new int[1 << NEWCOMER_BITS];
+  private final Doorkeeper doorkeeper = new Doorkeeper(NEWCOMER_BITS);
 
   private long bytes;
 
@@ -82,14 +82,8 @@ final class RecordCache {
   }
 
   private boolean mayEnter(Bytes storageKey, Bytes record) {
-    if (bytes + size(storageKey, record) <= mostBytes) {
-      return true;
-    }
-    int hash = storageKey.hashCode() * 0x9E3779B9; // 2^32 over the golden ratio: bits are mixed
-    int place = hash >>> (Integer.SIZE - NEWCOMER_BITS);
-    boolean readBefore = newcomers[place] == hash;
-    newcomers[place] = hash;
-    return readBefore;
+    return bytes + size(storageKey, record) <= mostBytes
+        || doorkeeper.admits(storageKey.hashCode());
   }
 
   private void put(Bytes storageKey, Bytes record) {
