@@ -28,7 +28,7 @@ final class Call {
   private static final long GRACE_NANOS = 25_000_000;
 
   /** What part of its time it may wait where more is asked of a node than that can do. */
-  private static final int LINE_PART = 16;
+  private static final int LINE_PART = 4;
 
   private final Cluster cluster;
   private final Request request;

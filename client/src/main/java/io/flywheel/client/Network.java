@@ -2,6 +2,8 @@ package io.flywheel.client;
 
 import io.grpc.netty.shaded.io.netty.bootstrap.Bootstrap;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
+import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.WriteBufferWaterMark;
@@ -12,7 +14,10 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -62,23 +67,34 @@ final class Network implements Connector, AutoCloseable {
   @Override
   public void connect(NodeAddress address, NodeStream stream) {
     if (address.isNumeric()) {
-      connect(new InetSocketAddress(address.host(), address.port()), stream);
+      lookUp(address, stream);
     } else {
-      var unused =
-          CompletableFuture.runAsync(
-              () -> connect(new InetSocketAddress(address.host(), address.port()), stream));
+      var unused = CompletableFuture.runAsync(() -> lookUp(address, stream));
     }
   }
 
-  private void connect(InetSocketAddress address, NodeStream stream) {
+  private void lookUp(NodeAddress address, NodeStream stream) {
+    try {
+      connect(List.of(InetAddress.getAllByName(address.host())), address.port(), stream);
+    } catch (UnknownHostException e) {
+      stream.cannotConnect();
+    }
+  }
+
+  /** With the first of these that can be reached. */
+  private void connect(List<InetAddress> hosts, int port, NodeStream stream) {
     var unused =
         bootstrap
             .clone()
-            .handler(stream)
-            .connect(address)
+            .handler(new ChannelInboundHandlerAdapter())
+            .connect(new InetSocketAddress(hosts.get(0), port))
             .addListener(
-                done -> {
-                  if (!done.isSuccess()) {
+                (ChannelFuture done) -> {
+                  if (done.isSuccess()) {
+                    done.channel().pipeline().addLast(stream);
+                  } else if (hosts.size() > 1) {
+                    connect(hosts.subList(1, hosts.size()), port, stream);
+                  } else {
                     stream.cannotConnect();
                   }
                 });

@@ -1,6 +1,8 @@
 package io.flywheel.client;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -38,15 +40,17 @@ final class Node {
   }
 
   void send(Question question) {
-    boolean refused = false;
+    String refusal = null;
     List<Question> late = List.of();
     NodeStream begun = null;
+    NodeStream current;
     lock.lock();
     try {
+      current = stream;
       if (closed) {
-        refused = true;
-      } else if (stream != null && line.isEmpty() && stream.isReady()) {
-        stream.send(question);
+        refusal = left();
+      } else if (current != null && line.isEmpty() && current.isReady()) {
+        refusal = refusal(current.send(question));
       } else {
         late = shortenLine();
         line.add(question, System.nanoTime());
@@ -55,11 +59,21 @@ final class Node {
     } finally {
       lock.unlock();
     }
-    if (refused) {
-      question.lost(left());
-    } else {
-      connect(begun);
-      late.forEach(Question::crowdedOut);
+    if (refusal != null) {
+      question.lost(refusal);
+    }
+    connect(begun);
+    tell(late, current);
+  }
+
+  private static @Nullable String refusal(@Nullable Throwable cause) {
+    return cause == null ? null : "it cannot be sent: " + cause;
+  }
+
+  /** Not by the thread that has come with another request: what is told may do anything. */
+  private static void tell(List<Question> late, @Nullable NodeStream current) {
+    if (!late.isEmpty() && current != null) {
+      current.later(() -> late.forEach(Question::crowdedOut));
     }
   }
 
@@ -92,18 +106,26 @@ final class Node {
   /** The connection takes more. */
   void streamReady(NodeStream ready) {
     List<Question> late = List.of();
+    Map<Question, String> refused = new LinkedHashMap<>();
     lock.lock();
     try {
       if (ready.equals(stream) && !closed) {
         late = shortenLine();
         while (!line.isEmpty() && ready.isReady()) {
-          ready.send(Objects.requireNonNull(line.poll()));
+          Question next = Objects.requireNonNull(line.poll());
+          String refusal = refusal(ready.send(next));
+          if (refusal != null) {
+            refused.put(next, refusal);
+          }
         }
       }
     } finally {
       lock.unlock();
     }
-    late.forEach(Question::crowdedOut);
+    tell(late, ready);
+    if (!refused.isEmpty()) {
+      ready.later(() -> refused.forEach(Question::lost));
+    }
   }
 
   /** With the lock. Who waits for a connection is not late, however long that takes. */

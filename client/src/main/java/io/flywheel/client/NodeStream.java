@@ -10,7 +10,6 @@ import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.handler.codec.ByteToMessageDecoder;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,8 +28,8 @@ final class NodeStream extends ByteToMessageDecoder {
 
   private static final byte[] PREFACE = "flywheel/1\r\n".getBytes(US_ASCII);
 
-  /** All siblings of a key, and what is around them. */
-  private static final int LARGEST_ANSWER_BYTES = 64 << 20;
+  /** All siblings of a key, which have 64 MiB at most, and what is around them. */
+  private static final int LARGEST_ANSWER_BYTES = 80 << 20;
 
   private static final long LOOK_SECONDS = 5;
   private static final long PING_NANOS = TimeUnit.SECONDS.toNanos(15);
@@ -46,6 +45,9 @@ final class NodeStream extends ByteToMessageDecoder {
   private volatile long lastAnswerNanos = System.nanoTime();
   private long lastHeardNanos; // the network's thread's, like the next two
   private boolean pinged;
+  private boolean begun;
+  private boolean unreadable;
+  private long unsentBytes;
   private String why = "the node ended it";
 
   NodeStream(Node node) {
@@ -66,13 +68,27 @@ final class NodeStream extends ByteToMessageDecoder {
     return open != null && out != null && open.isWritable() && out.bytes() < AHEAD_BYTES;
   }
 
-  /** When it is ready. */
-  void send(Question question) {
+  /** When it is ready. Null, or why it cannot be sent at all. */
+  @Nullable Throwable send(Question question) {
     long id = lastId.incrementAndGet();
-    StreamRequest request = question.leave(this, id);
-    if (request != null) {
-      unanswered.put(id, question);
-      write(request);
+    try {
+      StreamRequest request = question.leave(this, id);
+      if (request != null) {
+        unanswered.put(id, question);
+        write(request);
+      }
+      return null;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      unanswered.remove(id);
+      return e;
+    }
+  }
+
+  /** Does this on a thread of the network, which is where answers are given out. */
+  void later(Runnable answers) {
+    Channel open = channel;
+    if (open != null) {
+      open.eventLoop().execute(() -> Waiting.answering(answers));
     }
   }
 
@@ -145,8 +161,22 @@ final class NodeStream extends ByteToMessageDecoder {
   }
 
   @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    if (context.channel().isActive()) {
+      begin(context.channel());
+    }
+  }
+
+  @Override
   public void channelActive(ChannelHandlerContext context) {
-    Channel open = context.channel();
+    begin(context.channel());
+  }
+
+  private void begin(Channel open) {
+    if (begun) {
+      return;
+    }
+    begun = true;
     lastAnswerNanos = System.nanoTime();
     lastHeardNanos = lastAnswerNanos;
     channel = open;
@@ -164,6 +194,12 @@ final class NodeStream extends ByteToMessageDecoder {
 
   /** Whether there is still somebody. */
   private void look() {
+    Channel open = channel;
+    long unsent = open == null ? 0 : open.bytesBeforeWritable();
+    if (unsent != unsentBytes) {
+      unsentBytes = unsent;
+      lastHeardNanos = System.nanoTime(); // It takes what is sent, if slowly.
+    }
     long silentNanos = System.nanoTime() - lastHeardNanos;
     if (silentNanos > LONGEST_SILENCE_NANOS && pinged) {
       why = "the node is silent";
@@ -175,24 +211,42 @@ final class NodeStream extends ByteToMessageDecoder {
   }
 
   @Override
-  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
-      throws InvalidProtocolBufferException, IOException {
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
     lastHeardNanos = System.nanoTime();
     pinged = false;
-    while (in.readableBytes() >= Outbox.LENGTH_BYTES) {
-      int length = in.getInt(in.readerIndex());
-      if (length < 0 || length > LARGEST_ANSWER_BYTES) {
-        throw new InvalidProtocolBufferException(
-            "an answer of " + Integer.toUnsignedString(length) + " bytes");
+    try {
+      boolean more = !unreadable;
+      while (more) {
+        more = next(in);
       }
-      if (in.readableBytes() < Outbox.LENGTH_BYTES + length) {
-        return;
-      }
-      var bytes = in.nioBuffer(in.readerIndex() + Outbox.LENGTH_BYTES, length);
-      var response = StreamResponse.parseFrom(CodedInputStream.newInstance(bytes));
-      in.skipBytes(Outbox.LENGTH_BYTES + length);
-      received(response);
+    } catch (InvalidProtocolBufferException e) {
+      unreadable = true;
+      why = "it does not speak as a node does: " + e.getMessage();
+      close();
     }
+    if (unreadable) {
+      in.skipBytes(in.readableBytes());
+    }
+  }
+
+  /** False if not all of the next answer is there. */
+  private boolean next(ByteBuf in) throws InvalidProtocolBufferException {
+    if (in.readableBytes() < Outbox.LENGTH_BYTES) {
+      return false;
+    }
+    int length = in.getInt(in.readerIndex());
+    if (length < 0 || length > LARGEST_ANSWER_BYTES) {
+      throw new InvalidProtocolBufferException(
+          "an answer of " + Integer.toUnsignedString(length) + " bytes");
+    }
+    if (in.readableBytes() < Outbox.LENGTH_BYTES + length) {
+      return false;
+    }
+    var bytes = in.nioBuffer(in.readerIndex() + Outbox.LENGTH_BYTES, length);
+    var response = StreamResponse.parser().parseFrom(CodedInputStream.newInstance(bytes));
+    in.skipBytes(Outbox.LENGTH_BYTES + length);
+    received(response);
+    return true;
   }
 
   private void received(StreamResponse response) {
@@ -226,7 +280,14 @@ final class NodeStream extends ByteToMessageDecoder {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) throws Exception {
-    super.channelInactive(context);
+    try {
+      super.channelInactive(context);
+    } finally {
+      ended();
+    }
+  }
+
+  private void ended() {
     Outbox out = outbox;
     if (out != null) {
       out.close();

@@ -14,7 +14,7 @@ interface Question {
 
   boolean isWithdrawn();
 
-  /** Whether it has waited for a small part of its time, which is all that a full line has. */
+  /** Whether it has waited for a part of its time, which is all that a full line has. */
   boolean isLate(long nowNanos);
 
   /** It did not leave, as more waits for the node than that takes. */

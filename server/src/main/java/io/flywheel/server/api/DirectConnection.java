@@ -32,6 +32,9 @@ final class DirectConnection extends ByteToMessageDecoder {
 
   static final int LENGTH_BYTES = 4;
 
+  private static final long STALL_NANOS = 10_000_000_000L;
+  private static final long LEAST_BYTES_PER_SECOND = 64 << 10;
+
   /** A message is thrown away up to this size: values have 16 MiB at most, whatever is set. */
   static final int MOST_SKIPPED_BYTES = 64 << 20;
 
@@ -51,6 +54,14 @@ final class DirectConnection extends ByteToMessageDecoder {
   private @Nullable ByteBuf gathered;
   private boolean flushing;
   private boolean paused;
+  private boolean resuming;
+  private boolean inputEnded;
+
+  /** Since when all of a message is waited for, and how long it is; 0 where none has begun. */
+  private long frameSinceNanos;
+
+  private int frameBytes;
+  private long blockedSinceNanos;
   private boolean ended;
 
   DirectConnection(Channel channel, Operations operations, int mostBytes) {
@@ -70,6 +81,7 @@ final class DirectConnection extends ByteToMessageDecoder {
           int skipped = (int) Math.min(skippedBytes, in.readableBytes());
           in.skipBytes(skipped);
           skippedBytes -= skipped;
+          frameBytes = skippedBytes == 0 ? 0 : frameBytes;
         } else if (room.isFull() || !channel.isWritable()) {
           paused = true;
           channel.config().setAutoRead(false);
@@ -88,6 +100,7 @@ final class DirectConnection extends ByteToMessageDecoder {
   /** Begins with the next request; false if not all of it is there. */
   private boolean next(ByteBuf in) throws IOException {
     if (in.readableBytes() < LENGTH_BYTES) {
+      waitsFor(LENGTH_BYTES);
       return false;
     }
     int start = in.readerIndex() + LENGTH_BYTES;
@@ -96,6 +109,7 @@ final class DirectConnection extends ByteToMessageDecoder {
       throw new InvalidProtocolBufferException(Integer.toUnsignedString(length) + " bytes");
     }
     if (length > mostBytes) {
+      waitsFor(length);
       if (in.readableBytes() < LENGTH_BYTES + ID_BYTES) {
         return false;
       }
@@ -106,14 +120,38 @@ final class DirectConnection extends ByteToMessageDecoder {
       return true;
     }
     if (in.readableBytes() < LENGTH_BYTES + length) {
+      waitsFor(length);
       return false;
     }
+    frameBytes = 0;
     var bytes = CodedInputStream.newInstance(in.nioBuffer(start, length));
     var request = StreamRequest.parseFrom(bytes);
     in.skipBytes(LENGTH_BYTES + length);
     room.took();
     conversation.begin(request);
     return true;
+  }
+
+  private void waitsFor(int bytes) {
+    if (frameBytes == 0) {
+      frameSinceNanos = System.nanoTime();
+    }
+    frameBytes = bytes;
+  }
+
+  /** Ends what stalls: a message that comes too slowly, or answers that are not read. */
+  void sweep(long nowNanos) {
+    boolean stalls = frameBytes > 0 && !paused && isOver(frameSinceNanos, frameBytes, nowNanos);
+    boolean blocked =
+        !channel.isWritable() && isOver(blockedSinceNanos, DirectPort.MOST_AHEAD_BYTES, nowNanos);
+    if (stalls || blocked) {
+      channel.close();
+    }
+  }
+
+  private static boolean isOver(long sinceNanos, int bytes, long nowNanos) {
+    long patience = STALL_NANOS + bytes * 1_000_000_000L / LEAST_BYTES_PER_SECOND;
+    return nowNanos - sinceNanos > patience;
   }
 
   private static long id(ByteBuf in, int start) throws IOException {
@@ -152,6 +190,7 @@ final class DirectConnection extends ByteToMessageDecoder {
   private void write(StreamResponse response, int bytes) {
     ByteBuf buffer = gathered;
     if (buffer != null && buffer.readableBytes() + bytes > GATHERED_BYTES) {
+      gathered = null; // First: it is the channel's from here on.
       channel.write(buffer, channel.voidPromise());
       buffer = null;
     }
@@ -190,15 +229,23 @@ final class DirectConnection extends ByteToMessageDecoder {
 
   /** Goes on with what has arrived, where that waited for room. */
   private void resume() {
-    if (paused && !room.isFull() && channel.isWritable()) {
-      paused = false;
+    if (paused && !resuming && !room.isFull() && channel.isWritable()) {
+      resuming = true;
       channel
           .eventLoop()
           .execute(
               () -> {
-                channel.config().setAutoRead(true);
+                resuming = false;
+                paused = false;
+                frameSinceNanos = System.nanoTime(); // It could not come meanwhile.
+                if (!inputEnded) {
+                  channel.config().setAutoRead(true);
+                }
                 channel.pipeline().fireChannelRead(Unpooled.EMPTY_BUFFER);
                 channel.pipeline().fireChannelReadComplete();
+                if (inputEnded && !paused) {
+                  end();
+                }
               });
     }
   }
@@ -222,13 +269,19 @@ final class DirectConnection extends ByteToMessageDecoder {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
     super.channelWritabilityChanged(context);
+    blockedSinceNanos = System.nanoTime();
     resume();
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-    super.userEventTriggered(context, event);
-    if (event instanceof ChannelInputShutdownEvent) {
+    if (!(event instanceof ChannelInputShutdownEvent)) {
+      super.userEventTriggered(context, event);
+      return;
+    }
+    inputEnded = true;
+    if (!paused) { // Else what has arrived still has to be worked off, and would be thrown away.
+      super.userEventTriggered(context, event);
       end();
     }
   }

@@ -24,8 +24,13 @@ import java.util.concurrent.TimeUnit;
 public final class DirectPort implements ProtocolPort, AutoCloseable {
   static final byte[] PREFACE = "flywheel/1\r\n".getBytes(US_ASCII);
 
-  private static final WriteBufferWaterMark AHEAD = new WriteBufferWaterMark(128 << 10, 512 << 10);
+  /** Answers that wait for a client to read. */
+  static final int MOST_AHEAD_BYTES = 512 << 10;
 
+  private static final WriteBufferWaterMark AHEAD =
+      new WriteBufferWaterMark(MOST_AHEAD_BYTES / 4, MOST_AHEAD_BYTES);
+
+  private static final long SWEEP_SECONDS = 2;
   private static final long IDLE_MINUTES = 30;
 
   private final Lane lane;
@@ -39,10 +44,18 @@ public final class DirectPort implements ProtocolPort, AutoCloseable {
     this.lane = lane;
     this.operations = new Operations(lane, recorder);
     this.mostBytes = Requests.mostBytes(settings);
+    var _ =
+        lane.eventLoop()
+            .scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     // A loop that is shut down while it runs its tasks may end without closing what is open on it.
     if (lane.eventLoop() instanceof SingleThreadEventExecutor loop) {
       loop.addShutdownHook(() -> new ArrayList<>(open).forEach(DirectConnection::close));
     }
+  }
+
+  private void sweep() {
+    long now = System.nanoTime();
+    new ArrayList<>(open).forEach(connection -> connection.sweep(now));
   }
 
   @Override

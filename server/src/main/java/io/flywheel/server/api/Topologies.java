@@ -32,7 +32,7 @@ final class Topologies {
               .setAlive(member.state() == Liveness.ALIVE)
               .setDatacenter(member.member().zone().datacenter()));
     }
-    if (knownEpoch == epoch) {
+    if (knownEpoch >= epoch) {
       return topology.build();
     }
     topology.setPartitions(ring.partitions());

@@ -206,6 +206,26 @@ final class DirectConnectionTest {
     }
   }
 
+  /** More than are taken off the wire at a time. */
+  @Test
+  void whatStillWaitsAtTheEndIsAnsweredToo() throws IOException {
+    int many = 3 * StreamRoom.MOST;
+    try (var client = connect()) {
+      client.send(put(1, "k", "v"));
+      client.receive();
+      var gets = new StreamRequest.Builder[many];
+      for (int i = 0; i < many; i++) {
+        gets[i] = get(100 + i, "k");
+      }
+      client.send(gets);
+      client.endOutput();
+      for (int i = 0; i < many; i++) {
+        client.receive();
+      }
+      assertNull(client.receiveOrEnd());
+    }
+  }
+
   @Test
   void aNodeThatGoesSaysSo() throws IOException {
     try (var client = connect()) {
