@@ -18,7 +18,7 @@ final class Cluster implements AutoCloseable {
   private static final long LONGEST_HEDGE_NANOS = 500_000_000;
 
   private final Settings settings;
-  private final Connector connector;
+  private final Network network;
   private final AlarmClock clock = AlarmClock.start();
   private final RetryBudget budget;
   private final HedgeDelay hedgeDelay = new HedgeDelay(SHORTEST_HEDGE_NANOS, LONGEST_HEDGE_NANOS);
@@ -30,9 +30,9 @@ final class Cluster implements AutoCloseable {
   private volatile Routes routes = new Routes(Ring.unknown(), this::inOrder);
   private volatile boolean closed;
 
-  Cluster(Settings settings, Connector connector) {
+  Cluster(Settings settings, Network network) {
     this.settings = settings;
-    this.connector = connector;
+    this.network = network;
     this.budget = new RetryBudget(settings.retryShare());
     this.ring = new RingWatch(clock, settings.ringRefresh(), this::nodesToAsk, this::keepOnly);
   }
@@ -168,7 +168,7 @@ final class Cluster implements AutoCloseable {
   }
 
   private Node newNode(String address) {
-    return new Node(NodeAddress.parse(address), connector, this::trouble);
+    return new Node(NodeAddress.parse(address), network, this::trouble);
   }
 
   private void trouble() {

@@ -31,14 +31,15 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
 
   private final Cluster cluster;
   private final ContextMemory memory;
-  private final Runnable whenClosed;
+  private final Network network;
   private final Store<byte[]> usual;
 
-  private FlywheelClient(Cluster cluster, ContextMemory memory, Runnable whenClosed) {
-    this.cluster = cluster;
-    this.memory = memory;
-    this.whenClosed = whenClosed;
+  private FlywheelClient(Settings settings) {
+    this.network = Network.open();
+    this.cluster = new Cluster(settings, network);
+    this.memory = new ContextMemory(settings.rememberedKeys());
     this.usual = new ClientStore<>(cluster, memory, DEFAULT, Codec.bytes());
+    cluster.begin();
   }
 
   /**
@@ -54,17 +55,6 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
   /** For a client with other settings. */
   public static Builder builder() {
     return new Builder();
-  }
-
-  static FlywheelClient of(Settings settings, Connector connector) {
-    return of(settings, connector, () -> {});
-  }
-
-  private static FlywheelClient of(Settings settings, Connector connector, Runnable whenClosed) {
-    var cluster = new Cluster(settings, connector);
-    cluster.begin();
-    var memory = new ContextMemory(settings.rememberedKeys());
-    return new FlywheelClient(cluster, memory, whenClosed);
   }
 
   /** The keys of another namespace, one that the cluster is configured with. */
@@ -105,7 +95,7 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
   @Override
   public void close() {
     cluster.close();
-    whenClosed.run();
+    network.close();
   }
 
   Cluster cluster() {
@@ -228,9 +218,7 @@ public final class FlywheelClient implements Store<byte[]>, AutoCloseable {
      * @throws IllegalArgumentException where there is no address
      */
     public FlywheelClient build() {
-      Settings settings = settings();
-      var network = Network.open();
-      return of(settings, network, network::close);
+      return new FlywheelClient(settings());
     }
 
     Settings settings() {

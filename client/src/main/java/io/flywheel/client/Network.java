@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Netty is the one that grpc-java carries under another name, so that it never meets the Netty
  * of its user.
  */
-final class Network implements Connector, AutoCloseable {
+final class Network implements AutoCloseable {
   private static final int PROCESSORS_PER_THREAD = 4;
   private static final int CONNECT_MILLIS = 5_000;
   private static final long CLOSE_SECONDS = 2;
@@ -63,9 +63,11 @@ final class Network implements Connector, AutoCloseable {
     return network;
   }
 
-  /** A name is looked up by another thread: that may take a while, and the network's must not. */
-  @Override
-  public void connect(NodeAddress address, NodeStream stream) {
+  /**
+   * Connects the stream, which is told when that is done, or cannot be. Does not wait: a name is
+   * looked up by another thread, as that may take a while.
+   */
+  void connect(NodeAddress address, NodeStream stream) {
     if (address.isNumeric()) {
       lookUp(address, stream);
     } else {

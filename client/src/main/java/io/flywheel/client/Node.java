@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Node {
   private final NodeAddress address;
   private final String name;
-  private final Connector connector;
+  private final Network network;
   private final Runnable whenTrouble;
   private final Circuit circuit = new Circuit();
   private final ReentrantLock lock = new ReentrantLock();
@@ -28,10 +28,10 @@ final class Node {
   private @Nullable NodeStream stream;
   private boolean closed;
 
-  Node(NodeAddress address, Connector connector, Runnable whenTrouble) {
+  Node(NodeAddress address, Network network, Runnable whenTrouble) {
     this.address = address;
     this.name = address.toString();
-    this.connector = connector;
+    this.network = network;
     this.whenTrouble = whenTrouble;
   }
 
@@ -89,7 +89,7 @@ final class Node {
 
   private void connect(@Nullable NodeStream begun) {
     if (begun != null) {
-      connector.connect(address, begun);
+      network.connect(address, begun);
     }
   }
 

@@ -43,9 +43,9 @@ final class NodeStream extends ByteToMessageDecoder {
   private volatile boolean awaited;
   private volatile boolean ending;
   private volatile long lastAnswerNanos = System.nanoTime();
-  private long lastHeardNanos; // the network's thread's, like the next two
+  // From here on all is the network thread's own.
+  private long lastHeardNanos;
   private boolean pinged;
-  private boolean begun;
   private boolean unreadable;
   private long unsentBytes;
   private String why = "the node ended it";
@@ -160,23 +160,17 @@ final class NodeStream extends ByteToMessageDecoder {
     Waiting.answering(() -> node.cannotConnect(this));
   }
 
+  /** It is connected, or was: who closes at once may have been faster, and nothing more follows. */
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     if (context.channel().isActive()) {
       begin(context.channel());
+    } else {
+      cannotConnect();
     }
-  }
-
-  @Override
-  public void channelActive(ChannelHandlerContext context) {
-    begin(context.channel());
   }
 
   private void begin(Channel open) {
-    if (begun) {
-      return;
-    }
-    begun = true;
     lastAnswerNanos = System.nanoTime();
     lastHeardNanos = lastAnswerNanos;
     channel = open;

@@ -42,6 +42,32 @@ final class StrangeNodeTest {
     }
   }
 
+  /** It may have gone before anybody here has looked at the connection. */
+  @Test
+  void whoClosesAtOnceIsLostSoonToo() throws IOException {
+    try (var listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+        var client =
+            FlywheelClient.builder()
+                .addresses("127.0.0.1:" + listener.getLocalPort())
+                .timeout(Duration.ofSeconds(20))
+                .build()) {
+      var unused =
+          CompletableFuture.runAsync(
+              () -> {
+                while (!listener.isClosed()) {
+                  try (var socket = listener.accept()) {
+                    socket.setSoLinger(true, 0); // a reset
+                  } catch (IOException e) {
+                    // The listener is closed.
+                  }
+                }
+              });
+      for (int i = 0; i < 300; i++) {
+        assertThrows(FlywheelException.class, () -> client.get("k"));
+      }
+    }
+  }
+
   private static void serve(ServerSocket listener, AtomicInteger connections) {
     while (!listener.isClosed()) {
       try (var socket = listener.accept()) {

@@ -57,10 +57,10 @@ final class DirectConnection extends ByteToMessageDecoder {
   private boolean resuming;
   private boolean inputEnded;
 
-  /** Since when all of a message is waited for, and how long it is; 0 where none has begun. */
-  private long frameSinceNanos;
-
+  /** How long the message is of which a part has come; 0 where none has begun. */
   private int frameBytes;
+
+  private long frameSinceNanos;
   private long blockedSinceNanos;
   private boolean ended;
 

@@ -25,7 +25,7 @@ final class StreamRoom {
     return more;
   }
 
-  /** Whether none is to be taken now, where nobody has to be told before how many are. */
+  /** Whether none is to be taken now; for who takes them one by one, and awaits none. */
   boolean isFull() {
     return unanswered >= most();
   }

@@ -119,6 +119,9 @@ final class DirectConnectionTest {
       known.setKnownEpoch(topology.getEpoch());
       client.send(StreamRequest.newBuilder().setId(2).setTopology(known));
       assertEquals(0, client.receive().getTopology().getReplicasCount());
+      known.setKnownEpoch(Long.MAX_VALUE);
+      client.send(StreamRequest.newBuilder().setId(3).setTopology(known));
+      assertEquals(0, client.receive().getTopology().getReplicasCount(), "as a sign of life");
     }
   }
 
