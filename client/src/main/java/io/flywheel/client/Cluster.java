@@ -168,7 +168,7 @@ final class Cluster implements AutoCloseable {
   }
 
   private Node newNode(String address) {
-    return new Node(NodeAddress.parse(address), network, this::trouble);
+    return new Node(NodeAddress.parse(address), network::connect, this::trouble);
   }
 
   private void trouble() {

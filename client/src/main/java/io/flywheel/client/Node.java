@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Node {
   private final NodeAddress address;
   private final String name;
-  private final Network network;
+  private final BiConsumer<NodeAddress, NodeStream> connecting;
   private final Runnable whenTrouble;
   private final Circuit circuit = new Circuit();
   private final ReentrantLock lock = new ReentrantLock();
@@ -28,10 +29,10 @@ final class Node {
   private @Nullable NodeStream stream;
   private boolean closed;
 
-  Node(NodeAddress address, Network network, Runnable whenTrouble) {
+  Node(NodeAddress address, BiConsumer<NodeAddress, NodeStream> connecting, Runnable whenTrouble) {
     this.address = address;
     this.name = address.toString();
-    this.network = network;
+    this.connecting = connecting;
     this.whenTrouble = whenTrouble;
   }
 
@@ -89,7 +90,7 @@ final class Node {
 
   private void connect(@Nullable NodeStream begun) {
     if (begun != null) {
-      network.connect(address, begun);
+      connecting.accept(address, begun);
     }
   }
 

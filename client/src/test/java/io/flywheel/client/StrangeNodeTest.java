@@ -5,11 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
+import io.grpc.netty.shaded.io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,28 +47,19 @@ final class StrangeNodeTest {
 
   /** It may have gone before anybody here has looked at the connection. */
   @Test
-  void whoClosesAtOnceIsLostSoonToo() throws IOException {
-    try (var listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
-        var client =
-            FlywheelClient.builder()
-                .addresses("127.0.0.1:" + listener.getLocalPort())
-                .timeout(Duration.ofSeconds(20))
-                .build()) {
-      var unused =
-          CompletableFuture.runAsync(
-              () -> {
-                while (!listener.isClosed()) {
-                  try (var socket = listener.accept()) {
-                    socket.setSoLinger(true, 0); // a reset
-                  } catch (IOException e) {
-                    // The listener is closed.
-                  }
-                }
-              });
-      for (int i = 0; i < 300; i++) {
-        assertThrows(FlywheelException.class, () -> client.get("k"));
-      }
-    }
+  void whoClosesAtOnceIsLostSoonToo() {
+    var streams = new ArrayList<NodeStream>();
+    var lost = new AtomicInteger();
+    var node =
+        new Node(
+            NodeAddress.parse("127.0.0.1:1"), (address, stream) -> streams.add(stream), () -> {});
+    node.send(new RingQuestion(0, topology -> fail(), lost::incrementAndGet));
+    var closed = new EmbeddedChannel();
+    var unused = closed.close();
+    closed.pipeline().addLast(streams.get(0));
+    assertEquals(1, lost.get());
+    node.send(new RingQuestion(0, topology -> fail(), lost::incrementAndGet));
+    assertEquals(2, streams.size(), "and tried again");
   }
 
   private static void serve(ServerSocket listener, AtomicInteger connections) {
