@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * from then on nothing but a success makes its outcome known.
  */
 final class Call {
+  private static final String OVERLOADED = "overloaded";
+
   /** Less than this is left: a node could not answer in time. */
   private static final long LEAST_NANOS = 2_000_000;
 
@@ -129,6 +131,7 @@ final class Call {
       if (!request.isWrite()) {
         cluster.tookRead(System.nanoTime() - startNanos);
       }
+      cluster.refusals().succeeded();
       end(response);
     } else {
       failed(attempt, Failures.of(response.getFailure(), request.isWrite()), true);
@@ -145,7 +148,7 @@ final class Call {
   }
 
   void crowdedOut(Attempt attempt) {
-    failed(attempt, new NotDoneException("overloaded", "more waits than a node takes"), true);
+    failed(attempt, new NotDoneException(OVERLOADED, "more waits than a node takes"), true);
   }
 
   /**
@@ -163,6 +166,9 @@ final class Call {
       failure = cause;
       last = underWay.isEmpty();
     }
+    if (isOverload(cause)) {
+      cluster.refusals().refused();
+    }
     boolean isFinal = cause instanceof InvalidRequestException;
     if (last && (isFinal || !retries(cause, left))) {
       end(cause);
@@ -174,6 +180,9 @@ final class Call {
   private boolean retries(FlywheelException cause, boolean left) {
     long now = System.nanoTime();
     if (cluster.isClosed() || deadlineNanos - now < LEAST_NANOS) {
+      return false;
+    }
+    if (isOverload(cause) && !cluster.refusals().areRare()) {
       return false;
     }
     Node other;
@@ -188,6 +197,10 @@ final class Call {
       return true;
     }
     return cause instanceof NotDoneException notDone && retriesLater(notDone, now);
+  }
+
+  private static boolean isOverload(FlywheelException cause) {
+    return cause.reason().equals(OVERLOADED);
   }
 
   /** All have been asked: once more where they said when, and that is in time. */

@@ -55,7 +55,6 @@ import org.slf4j.LoggerFactory;
 public final class NodeLoop implements RequestPort, PeerListener {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-  private static final long CACHE_BYTES = 24L << 20;
 
   private final EventLoop loop;
   private final RocksStorage storage;
@@ -65,7 +64,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   private final Outbox outbox = new Outbox();
   private final StorageWriter writer;
   private final StorageReader reader;
-  private final RecordCache cache = new RecordCache(CACHE_BYTES);
+  private final RecordCache cache = new RecordCache();
   private final WakeTimer wakeTimer;
   private final Map<Long, ResponseHandler> handlers = new HashMap<>();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();

@@ -3,7 +3,6 @@ package io.flywheel.server.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.core.effect.Mutation;
 import io.flywheel.core.effect.Table;
@@ -15,7 +14,7 @@ final class RecordCacheTest {
   private static final Bytes MILK = bytes("milk");
   private static final Bytes EGGS = bytes("eggs");
 
-  private final RecordCache cache = new RecordCache(1_000);
+  private final RecordCache cache = new RecordCache(new RecordRing(100, 10));
 
   @Test
   void whatWasReadIsFoundAgain() {
@@ -36,7 +35,6 @@ final class RecordCacheTest {
     cache.read(Table.DATA, CART, MILK);
     cache.write(Mutation.removal(Table.DATA, CART));
     assertNull(cache.find(Table.DATA, CART));
-    assertEquals(0, cache.bytes());
   }
 
   @Test
@@ -60,7 +58,6 @@ final class RecordCacheTest {
     for (int i = 0; i < 100; i++) {
       readTwice(bytes("key-" + i));
       assertNotNull(cache.find(Table.DATA, bytes("key-0")), "it is asked for all the time");
-      assertTrue(cache.bytes() <= 1_000);
     }
     assertNull(cache.find(Table.DATA, bytes("key-1")));
     assertNotNull(cache.find(Table.DATA, bytes("key-99")));
@@ -83,7 +80,6 @@ final class RecordCacheTest {
     cache.read(Table.DATA, CART, MILK);
     cache.write(new Mutation(Table.DATA, CART, Bytes.wrap(new byte[1 << 20])));
     assertNull(cache.find(Table.DATA, CART));
-    assertEquals(0, cache.bytes());
   }
 
   @Test
