@@ -31,6 +31,7 @@ public final class Judge implements Witness {
     var evidence = scene.evidence();
     var realValues = new OnlyRealValues(scene);
     var expiry = new Expiry(scene);
+    var firstTries = new FirstTriesGoFirst(scene);
     notDoneIsFinal = new NotDoneIsFinal(scene);
     answers = new AnsweredOnceInTime(scene);
     nothingIsLost = new NothingDurableIsLost(scene);
@@ -48,6 +49,8 @@ public final class Judge implements Witness {
     evidence.tell(new OnlyReplicasMint(scene));
     evidence.tell(new FullDisksTakeNoValues(scene));
     evidence.tell(new RetriesAreRecognised(scene));
+    evidence.tell(firstTries);
+    evidence.tell(new TwinsGoTogether(scene));
     evidence.tell(notDoneIsFinal);
     evidence.tell(new UnreadIsNeverErased(scene));
     evidence.tell(new NewestWins(scene));
@@ -61,6 +64,7 @@ public final class Judge implements Witness {
             crossings,
             new QuorumsOverlap(scene),
             new ReplacedStaysReplaced(scene),
+            firstTries,
             debts,
             majorities,
             deletions,
@@ -106,6 +110,11 @@ public final class Judge implements Witness {
   @Override
   public void sent(SimulatedProcess from, Envelope envelope) {
     witnesses.forEach(witness -> witness.sent(from, envelope));
+  }
+
+  @Override
+  public void received(SimulatedProcess to, Envelope envelope) {
+    witnesses.forEach(witness -> witness.received(to, envelope));
   }
 
   @Override

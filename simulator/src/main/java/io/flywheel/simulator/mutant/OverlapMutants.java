@@ -2,8 +2,10 @@ package io.flywheel.simulator.mutant;
 
 import java.util.List;
 
-/** Traps 27 and 33: requests that miss owners while the ring changes. */
+/** Traps 27, 33 and 34: requests that miss owners while the ring changes. */
 final class OverlapMutants {
+  private static final String TALLY = "io/flywheel/core/coordinate/PutTally.java";
+
   private OverlapMutants() {}
 
   static List<Mutant> all() {
@@ -20,10 +22,58 @@ final class OverlapMutants {
         new Mutant(
             "33",
             "a write is acknowledged with the quorum of the owners that are read alone",
-            "io/flywheel/core/coordinate/PutTally.java",
+            TALLY,
             "return enough(readers) && (beside == null || enough(beside));",
             "return enough(readers);",
             List.of("HonestReceipts", "QuorumsOverlap", "CopiesOutliveChanges"),
-            36));
+            36),
+        new Mutant(
+            "33, the other way",
+            "a put that is under way when the ring changes is not taken along",
+            "io/flywheel/core/coordinate/PutCoordinator.java",
+            "      put.follow(present);\n",
+            "",
+            List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
+            3742),
+        new Mutant(
+            "33, where copies are added",
+            "whoever comes to have a copy beside all others is not written to until it is read",
+            "io/flywheel/core/ring/Ownership.java",
+            "return after.size() > before.n();",
+            "return false;",
+            List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
+            4059),
+        new Mutant(
+            "33, by the owners before",
+            "of more owners than are read as many are enough as of those that are",
+            TALLY,
+            "return reach.nodes(w, owners.size());",
+            "return reach.nodes(w, readers.size());",
+            List.of("HonestReceipts", "QuorumsOverlap"),
+            20),
+        new Mutant(
+            "33, by the beginning",
+            "a majority is one of the copies that there were at the beginning",
+            "io/flywheel/core/node/ClientDesk.java",
+            """
+                        isUnsaid ? defaults.writes().number() : put.w(),
+                        put.pw(),
+                        (isUnsaid ? defaults.writes().reach() : put.reach()).from(here()),
+            """,
+            """
+                        isUnsaid ? defaults.w() : put.w(),
+                        put.pw(),
+                        put.reach().from(here()),
+            """,
+            List.of("HonestReceipts", "QuorumsOverlap"),
+            135),
+        new Mutant(
+            "34",
+            "a replica takes writes of who knows nothing of those who are to own the key, too",
+            "io/flywheel/core/node/ReplicaDesk.java",
+            "return transition != null && epoch < transition.began() &&",
+            "return transition != null && epoch < 0 &&",
+            List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
+            4259));
   }
 }

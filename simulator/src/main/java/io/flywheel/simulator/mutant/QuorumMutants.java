@@ -72,6 +72,22 @@ final class QuorumMutants {
             List.of("RetriesAreRecognised"),
             1),
         new Mutant(
+            "21, while both wait",
+            "a retry that waits for the disk overtakes the first try that is brought meanwhile",
+            "io/flywheel/core/replica/LocalReplica.java",
+            "      queue.bringForward();\n",
+            "",
+            List.of("FirstTriesGoFirst"),
+            7),
+        new Mutant(
+            "21, replaced",
+            "the first try of a retried write outlives whoever replaced the retry",
+            "io/flywheel/core/version/Siblings.java",
+            "? joined : joined.withoutReplacedTwins();",
+            "? joined : joined;",
+            List.of("TwinsGoTogether"),
+            23),
+        new Mutant(
             "22",
             "'not done' is said of a write that was minted",
             PUTS,

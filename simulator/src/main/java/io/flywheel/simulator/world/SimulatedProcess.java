@@ -139,7 +139,11 @@ public final class SimulatedProcess {
   }
 
   void receive(Envelope envelope) {
-    offer(now -> node.receive(now, envelope));
+    offer(
+        now -> {
+          cluster.witness().received(this, envelope);
+          node.receive(now, envelope);
+        });
   }
 
   void connected(NodeId peer) {

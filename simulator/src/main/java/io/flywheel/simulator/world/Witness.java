@@ -12,6 +12,9 @@ public interface Witness {
   /** A process sends a message, whether it arrives or not. */
   default void sent(SimulatedProcess from, Envelope envelope) {}
 
+  /** A process takes up a message. */
+  default void received(SimulatedProcess to, Envelope envelope) {}
+
   /** A message leaves for another data centre. */
   default void crossing(SimulatedProcess from, SimulatedProcess to, Envelope envelope) {}
 
