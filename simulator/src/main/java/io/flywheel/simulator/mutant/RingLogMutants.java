@@ -44,6 +44,14 @@ final class RingLogMutants {
             List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
             519),
         new Mutant(
+            "36, with who joins",
+            "a change goes on though whom it is about is lost with others",
+            CLUSTER,
+            "open != null && (!joining.isEmpty() || strands(base, nextLost));",
+            "open != null && strands(base, nextLost);",
+            List.of("OneEntryPerEpoch", "RingsComeToRest", "CopiesOutliveChanges"),
+            660),
+        new Mutant(
             "38",
             "a node is known by its address, whatever its disk remembers",
             "io/flywheel/core/node/Node.java",

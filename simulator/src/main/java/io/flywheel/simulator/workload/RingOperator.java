@@ -193,7 +193,7 @@ public final class RingOperator {
     }
   }
 
-  /** Two of them, or up to half and one more: then those who are left are no majority. */
+  /** Two, or up to half and one more: then no majority is left. At times who joins goes as well. */
   private void loseSeveral(Cluster present) {
     var members = new ArrayList<>(present.ring().members());
     int most = Math.min(members.size() / 2 + 1, members.size() - 1);
@@ -208,6 +208,11 @@ public final class RingOperator {
       if (machine != null) {
         unlucky.add(machine);
       }
+    }
+    var newcomer = newcomerOf(present);
+    var joining = newcomer == null ? null : machineOf(newcomer);
+    if (joining != null && present.epoch() % 2 == 0) { // what else is drawn stays as it is
+      unlucky.add(joining);
     }
     boolean someKnow =
         members.stream()
@@ -342,19 +347,24 @@ public final class RingOperator {
     }
   }
 
-  /** Says who is lost, where they are more than one; of one that need not be said, but may be. */
+  /**
+   * Says who is lost, where they are more than one; of one that need not be said, but may be. Who
+   * was just joining is named with them.
+   */
   private void giveUp(Cluster present, SimulatedProcess process) {
     var names = new ArrayList<String>();
+    var joining = new ArrayList<String>();
     var gone = new ArrayList<SimulatedMachine>();
     for (var machine : lost) {
       var identity = machine.identity();
       var member = identity == null ? null : present.member(identity);
-      if (member != null && present.ring().contains(member.id())) {
-        names.add(member.name());
+      if (member != null) {
+        (present.ring().contains(member.id()) ? names : joining).add(member.name());
         gone.add(machine);
       }
     }
     if (names.size() > 1 || (!names.isEmpty() && random.nextInt(8) == 0)) {
+      names.addAll(joining);
       writtenOff.addAll(gone);
       order(process, new RingOrder.Lose(names));
     }
