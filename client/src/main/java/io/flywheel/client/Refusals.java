@@ -5,18 +5,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Whether nodes that have too much to do are the exception. Then another one is asked. Where they
  * are not, as more is asked than all of them can do, a second try takes the place of somebody
- * else's first one, and is answered late: whoever is refused is told at once. The balance is that
- * of gRPC's retry throttling: a refusal costs as much as {@value #SUCCESSES_PER_REFUSAL} successes
- * bring, up to a bound, and half of that has to be there.
+ * else's first one, and is answered late: whoever is refused is told at once. As in gRPC's retry
+ * throttling refusals are set off against successes, and half of a balance has to be left. One
+ * refusal for each success is borne, which is what a key has whose first replica is overloaded.
  */
 final class Refusals {
-  private static final int SUCCESSES_PER_REFUSAL = 2;
-  private static final int MOST = 400;
+  private static final int MOST = 200;
 
   private final AtomicInteger balance = new AtomicInteger(MOST);
 
   void refused() {
-    balance.updateAndGet(before -> Math.max(0, before - SUCCESSES_PER_REFUSAL));
+    balance.updateAndGet(before -> Math.max(0, before - 1));
   }
 
   void succeeded() {

@@ -31,9 +31,10 @@ import java.util.function.UnaryOperator;
  * <h2>What is retried</h2>
  *
  * Within its timeout, and while the client's retry budget lasts, a request that failed is sent
- * again to another node: writes under the same request id, so that they happen once. A get that
- * takes longer than most is sent to a second node as well. When a write may have reached a node and
- * no answer came, it ends as {@link UnknownOutcomeException} and never as not done.
+ * again to another node: writes under the same request id, so that they happen once. Where nodes
+ * refuse a good part of all requests, as they have too much to do, they are not asked again. A get
+ * that takes longer than most is sent to a second node as well. When a write may have reached a
+ * node and no answer came, it ends as {@link UnknownOutcomeException} and never as not done.
  *
  * <h2>Threads</h2>
  *

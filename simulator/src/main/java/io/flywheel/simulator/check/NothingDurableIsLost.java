@@ -5,7 +5,8 @@ import io.flywheel.simulator.workload.Operation;
 /**
  * In the end every write that was durable somewhere, and above all every acknowledged one, lives,
  * or was replaced by a write whose client had read it. A write whose last copy was destroyed by a
- * fault is excused: no store can keep that.
+ * fault is excused: no store can keep that. So is one that was never acknowledged and that nobody
+ * had but a machine that has left: one whose joining was undone goes with what only it has.
  */
 final class NothingDurableIsLost {
   private final Scene scene;
@@ -19,7 +20,10 @@ final class NothingDurableIsLost {
   void end() {
     for (var operation : scene.history().operations()) {
       boolean mustLive =
-          !operation.everHeld().isEmpty() && !operation.destroyed() && operation.isVisible();
+          !operation.everHeld().isEmpty()
+              && !operation.destroyed()
+              && (operation.acknowledged() || !operation.leftWithLast())
+              && operation.isVisible();
       if (mustLive && !livesSomewhere(operation)) {
         check(operation);
       }

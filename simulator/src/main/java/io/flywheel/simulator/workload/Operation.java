@@ -39,6 +39,7 @@ public final class Operation {
   private final TreeSet<NodeId> everBereft = new TreeSet<>();
   private final TreeMap<NodeId, Zone> everHeld = new TreeMap<>();
   private boolean destroyed;
+  private boolean leftWithLast;
 
   /**
    * @param known the operations that its context covers, and all that those had replaced
@@ -194,6 +195,12 @@ public final class Operation {
   public void leftWith(int machine) {
     boolean wasLast = holders.remove(machine) != null && holders.isEmpty();
     destroyed |= wasLast && !bereft.isEmpty();
+    leftWithLast |= wasLast;
+  }
+
+  /** Whether at some time nobody but a machine that left had a copy. */
+  public boolean leftWithLast() {
+    return leftWithLast;
   }
 
   /**

@@ -1,0 +1,79 @@
+package io.flywheel.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.google.rpc.Code;
+import io.flywheel.api.v1.Failure;
+import io.flywheel.client.RequestObserver.Cause;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class OverloadedClusterTest {
+  private static final byte[] VALUE = {1};
+  private static final int REQUESTS = 300;
+
+  private final Sent sent = new Sent();
+  private ScriptedNode first;
+  private ScriptedNode second;
+
+  @BeforeEach
+  void start() throws IOException {
+    first = ScriptedNode.start();
+    second = ScriptedNode.start();
+  }
+
+  @AfterEach
+  void stop() {
+    first.close();
+    second.close();
+  }
+
+  private FlywheelClient client() {
+    return FlywheelClient.builder()
+        .addresses(first.address(), second.address())
+        .retryBudget(1)
+        .observer(sent)
+        .build();
+  }
+
+  private static Failure.Builder overloaded() {
+    return ScriptedNode.refused(Code.RESOURCE_EXHAUSTED, "overloaded").setRetryAfterMillis(60_000);
+  }
+
+  private List<Cause> causes() {
+    return sent.events().stream().map(Sent.Event::cause).toList();
+  }
+
+  @Test
+  void nobodyIsAskedAgainWhereAllHaveTooMuchToDo() {
+    first.fails(overloaded());
+    second.fails(overloaded());
+    try (var client = client()) {
+      assertThrows(NotDoneException.class, () -> client.put("k", VALUE));
+      assertEquals(List.of(Cause.FIRST, Cause.RETRY), causes(), "they may be the exception");
+      for (int i = 1; i < REQUESTS; i++) {
+        var failure = assertThrows(NotDoneException.class, () -> client.put("k", VALUE));
+        assertEquals("overloaded", failure.reason());
+      }
+    }
+    List<Cause> all = causes();
+    List<Cause> last = all.subList(all.size() - REQUESTS / 2, all.size());
+    assertEquals(0, last.stream().filter(Cause.RETRY::equals).count());
+  }
+
+  @Test
+  void anotherIsAskedWhereOneHasTooMuchToDo() {
+    first.fails(overloaded());
+    try (var client = client()) {
+      for (int i = 0; i < REQUESTS; i++) {
+        client.put("k", VALUE);
+      }
+    }
+  }
+}
