@@ -49,6 +49,10 @@ final class Attempt implements Question {
     call.crowdedOut(this);
   }
 
+  Node node() {
+    return node;
+  }
+
   synchronized boolean hasLeft() {
     return stream != null;
   }

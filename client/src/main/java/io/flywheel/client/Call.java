@@ -131,7 +131,7 @@ final class Call {
       if (!request.isWrite()) {
         cluster.tookRead(System.nanoTime() - startNanos);
       }
-      cluster.refusals().succeeded();
+      attempt.node().refusals().succeeded();
       end(response);
     } else {
       failed(attempt, Failures.of(response.getFailure(), request.isWrite()), true);
@@ -167,7 +167,7 @@ final class Call {
       last = underWay.isEmpty();
     }
     if (isOverload(cause)) {
-      cluster.refusals().refused();
+      attempt.node().refusals().refused(System.nanoTime());
     }
     boolean isFinal = cause instanceof InvalidRequestException;
     if (last && (isFinal || !retries(cause, left))) {
@@ -182,15 +182,13 @@ final class Call {
     if (cluster.isClosed() || deadlineNanos - now < LEAST_NANOS) {
       return false;
     }
-    if (isOverload(cause) && !cluster.refusals().areRare()) {
-      return false;
-    }
     Node other;
     synchronized (this) {
       other = route.next(asked, now);
     }
     if (other != null) {
-      if (left && !cluster.budget().spend()) {
+      boolean refuses = isOverload(cause) && !other.refusals().areRare(now);
+      if (refuses || left && !cluster.budget().spend()) {
         return false;
       }
       send(other, Cause.RETRY);
@@ -205,6 +203,10 @@ final class Call {
 
   /** All have been asked: once more where they said when, and that is in time. */
   private boolean retriesLater(NotDoneException cause, long now) {
+    Node first = route.next(List.of(), now);
+    if (isOverload(cause) && first != null && !first.refusals().areRare(now)) {
+      return false;
+    }
     long pause = cause.retryAfter().toNanos();
     if (pause == 0 || deadlineNanos - now - pause < LEAST_NANOS || !cluster.budget().spend()) {
       return false;

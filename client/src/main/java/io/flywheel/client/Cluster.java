@@ -21,7 +21,6 @@ final class Cluster implements AutoCloseable {
   private final Network network;
   private final AlarmClock clock = AlarmClock.start();
   private final RetryBudget budget;
-  private final Refusals refusals = new Refusals();
   private final HedgeDelay hedgeDelay = new HedgeDelay(SHORTEST_HEDGE_NANOS, LONGEST_HEDGE_NANOS);
   private final Map<String, Node> nodes = new ConcurrentHashMap<>();
   private final Set<Call> calls = ConcurrentHashMap.newKeySet();
@@ -48,10 +47,6 @@ final class Cluster implements AutoCloseable {
 
   RetryBudget budget() {
     return budget;
-  }
-
-  Refusals refusals() {
-    return refusals;
   }
 
   Ring ring() {

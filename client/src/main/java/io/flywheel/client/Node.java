@@ -24,6 +24,7 @@ final class Node {
   private final BiConsumer<NodeAddress, NodeStream> connecting;
   private final Runnable whenTrouble;
   private final Circuit circuit = new Circuit();
+  private final Refusals refusals = new Refusals();
   private final ReentrantLock lock = new ReentrantLock();
   private final Line line = new Line();
   private @Nullable NodeStream stream;
@@ -38,6 +39,10 @@ final class Node {
 
   Circuit circuit() {
     return circuit;
+  }
+
+  Refusals refusals() {
+    return refusals;
   }
 
   void send(Question question) {

@@ -2,6 +2,7 @@ package io.flywheel.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.rpc.Code;
 import io.flywheel.api.v1.Failure;
@@ -62,9 +63,8 @@ final class OverloadedClusterTest {
         assertEquals("overloaded", failure.reason());
       }
     }
-    List<Cause> all = causes();
-    List<Cause> last = all.subList(all.size() - REQUESTS / 2, all.size());
-    assertEquals(0, last.stream().filter(Cause.RETRY::equals).count());
+    long retries = causes().stream().filter(Cause.RETRY::equals).count();
+    assertTrue(retries < REQUESTS / 2, retries + " retries");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.flywheel.server.runtime;
 import io.flywheel.core.model.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -57,6 +58,9 @@ final class RecordRing {
   private int[] slots = new int[FEWEST_SLOTS];
 
   private int held;
+
+  /** So that nobody can choose keys that all want the same slot. */
+  private final int seed = new SecureRandom().nextInt();
 
   /** Memory is taken when it is first needed. No entry is larger than a chunk. */
   RecordRing(int chunkBytes, int mostChunks) {
@@ -117,7 +121,7 @@ final class RecordRing {
       state = memory.get(at + STATE);
       remove(slot);
     }
-    if (makeRoom(entryBytes(key, record))) {
+    if (key.length() <= Short.MAX_VALUE && makeRoom(entryBytes(key, record))) {
       append(key, record, state);
     }
   }
@@ -196,7 +200,9 @@ final class RecordRing {
       byte state = memory.get(from + STATE);
       if (state == ASKED_AGAIN) {
         slots[slotOf(index * chunkBytes + from)] = index * chunkBytes + to + 1;
-        memory.put(to, memory, from, bytes);
+        if (to != from) {
+          memory.put(to, memory, from, bytes);
+        }
         memory.put(to + STATE, HELD);
         to += bytes;
       } else if (state == HELD) {
@@ -247,7 +253,8 @@ final class RecordRing {
   }
 
   private int first(int hash) {
-    int mixed = hash * 0x9E3779B9; // 2^32 over the golden ratio: its high bits are mixed
+    int mixed = (hash ^ seed) * 0x9E3779B9; // 2^32 over the golden ratio: its high bits are mixed
+    mixed = (mixed ^ (mixed >>> 15)) * 0x9E3779B9;
     return mixed >>> (Integer.numberOfLeadingZeros(slots.length) + 1);
   }
 
