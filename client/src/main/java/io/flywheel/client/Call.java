@@ -188,7 +188,7 @@ final class Call {
     }
     if (other != null) {
       boolean refuses = isOverload(cause) && !other.refusals().areRare(now);
-      if (refuses || left && !cluster.budget().spend()) {
+      if (refuses || (left && !cluster.budget().spend())) {
         return false;
       }
       send(other, Cause.RETRY);
