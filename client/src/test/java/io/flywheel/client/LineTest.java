@@ -1,6 +1,7 @@
 package io.flywheel.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,12 +67,12 @@ final class LineTest {
     var first = add(1_000);
     var second = add(1_020);
     assertEquals(List.of(), line.shorten(1_090 * MILLI));
-    assertSame(first, line.poll());
-    assertSame(second, line.poll());
+    assertSame(first, line.poll(1_090 * MILLI));
+    assertSame(second, line.poll(1_090 * MILLI));
     assertTrue(line.isEmpty());
     var later = add(1_110);
     assertEquals(List.of(), line.shorten(1_200 * MILLI), "it was empty in between");
-    assertSame(later, line.poll());
+    assertSame(later, line.poll(1_200 * MILLI));
   }
 
   @Test
@@ -80,7 +81,10 @@ final class LineTest {
     var second = add(1_030);
     var third = add(1_100);
     assertEquals(List.of(first, second), line.shorten(1_101 * MILLI));
-    assertSame(third, line.poll());
+    var fourth = add(1_101);
+    assertSame(fourth, line.poll(1_101 * MILLI), "not who has waited");
+    assertSame(third, line.poll(1_101 * MILLI));
+    assertNull(line.poll(1_101 * MILLI));
   }
 
   @Test

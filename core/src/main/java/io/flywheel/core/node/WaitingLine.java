@@ -16,9 +16,10 @@ import java.util.function.Consumer;
  * the time that he has. One that has not been empty for a while means that more comes than the node
  * can do. Then whoever has waited for a small part of his time is told so at once, and can ask
  * another node: the line stays that short, and all that is begun is done in time (Nichols and
- * Jacobson, 'Controlling Queue Delay', 2012; for requests, Maurer, 'Fail at Scale', 2015). Work on
- * what nobody waits for any more is how an overload outlasts its cause (Huang et al., 'Metastable
- * Failures in the Wild', 2022).
+ * Jacobson, 'Controlling Queue Delay', 2012). And who came last is begun first: some are refused in
+ * any case, and so those are who have waited, and the others have not (for both, Maurer, 'Fail at
+ * Scale', 2015). Work on what nobody waits for any more is how an overload outlasts its cause
+ * (Huang et al., 'Metastable Failures in the Wild', 2022).
  *
  * <p>What is begun has to fit into memory with what it reads, see {@link ReadingRoom}, and is no
  * more than the node can do, see {@link WorkLimit}.
@@ -105,10 +106,12 @@ final class WaitingLine {
     return !line.isEmpty() && schedule.monotonicMillis() - emptyMillis > STANDING_MILLIS;
   }
 
-  /** Begins the first request, if any is left that has the time. */
+  /**
+   * Begins a request, if any is left that has the time: the first, or the last of a standing line.
+   */
   void beginNext() {
     refuseLate();
-    var next = line.poll();
+    var next = stands() ? line.pollLast() : line.pollFirst();
     if (next != null) {
       bytes -= next.bytes;
       underWay++;
