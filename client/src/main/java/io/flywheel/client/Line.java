@@ -2,20 +2,20 @@ package io.flywheel.client;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What waits until the connection to a node takes more. A line that empties now and then is a
  * burst, and everybody in it may wait. One that has not been empty for a while means that more is
- * asked than the node can do: then whoever has waited for long is told so, and who came last goes
- * first, as in the node's own line, instead of all growing old here. One thread at a time.
+ * asked than the node can do: then whoever has waited for long is told so, as the node does in its
+ * own line, instead of all growing old here. One thread at a time.
  */
 final class Line {
   private static final long STANDING_NANOS = 100_000_000;
 
-  private final Deque<Question> waiting = new ArrayDeque<>();
+  private final Queue<Question> waiting = new ArrayDeque<>();
   private long emptyNanos;
 
   boolean isEmpty() {
@@ -34,14 +34,13 @@ final class Line {
     emptyNanos = nowNanos;
   }
 
-  /** The next to leave; null where nobody waits. */
-  @Nullable Question poll(long nowNanos) {
-    return stands(nowNanos) ? waiting.pollLast() : waiting.pollFirst();
+  @Nullable Question poll() {
+    return waiting.poll();
   }
 
   /** Forgets those at the head that nobody wants any more; returns those that have to give up. */
   List<Question> shorten(long nowNanos) {
-    boolean stands = stands(nowNanos);
+    boolean stands = nowNanos - emptyNanos > STANDING_NANOS;
     List<Question> late = List.of();
     for (var first = waiting.peek(); first != null; first = waiting.peek()) {
       if (stands && first.isLate(nowNanos)) {
@@ -53,10 +52,6 @@ final class Line {
       waiting.remove();
     }
     return late;
-  }
-
-  private boolean stands(long nowNanos) {
-    return nowNanos - emptyNanos > STANDING_NANOS;
   }
 
   List<Question> takeAll() {

@@ -118,7 +118,7 @@ final class Node {
       if (ready.equals(stream) && !closed) {
         late = shortenLine();
         while (!line.isEmpty() && ready.isReady()) {
-          Question next = Objects.requireNonNull(line.poll(System.nanoTime()));
+          Question next = Objects.requireNonNull(line.poll());
           String refusal = refusal(ready.send(next));
           if (refusal != null) {
             refused.put(next, refusal);

@@ -1,7 +1,6 @@
 package io.flywheel.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -67,12 +66,12 @@ final class LineTest {
     var first = add(1_000);
     var second = add(1_020);
     assertEquals(List.of(), line.shorten(1_090 * MILLI));
-    assertSame(first, line.poll(1_090 * MILLI));
-    assertSame(second, line.poll(1_090 * MILLI));
+    assertSame(first, line.poll());
+    assertSame(second, line.poll());
     assertTrue(line.isEmpty());
     var later = add(1_110);
     assertEquals(List.of(), line.shorten(1_200 * MILLI), "it was empty in between");
-    assertSame(later, line.poll(1_200 * MILLI));
+    assertSame(later, line.poll());
   }
 
   @Test
@@ -81,10 +80,7 @@ final class LineTest {
     var second = add(1_030);
     var third = add(1_100);
     assertEquals(List.of(first, second), line.shorten(1_101 * MILLI));
-    var fourth = add(1_101);
-    assertSame(fourth, line.poll(1_101 * MILLI), "not who has waited");
-    assertSame(third, line.poll(1_101 * MILLI));
-    assertNull(line.poll(1_101 * MILLI));
+    assertSame(third, line.poll());
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Cluster;
 import io.flywheel.core.ring.LogEntry;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,9 +55,15 @@ public sealed interface Effect {
   /**
    * Answer a client's request, once each.
    *
-   * @param contextToken the outcome's context, sealed for the client; empty where there is none
+   * @param contextToken the outcome's context, sealed for the client; empty where there is none.
+   *     Worked out by whoever asks for it, on any thread, each time
    */
-  record Respond(long token, Key key, Outcome outcome, String contextToken) implements Effect {}
+  record Respond(long token, Key key, Outcome outcome, Supplier<String> contextToken)
+      implements Effect {
+    public Respond(long token, Key key, Outcome outcome) {
+      this(token, key, outcome, () -> "");
+    }
+  }
 
   /**
    * Work out what the cluster is after this entry ({@code Cluster.after}), which takes a while, as

@@ -6,6 +6,7 @@ import io.flywheel.core.coordinate.GetCoordinator;
 import io.flywheel.core.coordinate.GetListener;
 import io.flywheel.core.coordinate.Peers;
 import io.flywheel.core.coordinate.PutCoordinator;
+import io.flywheel.core.effect.Effect;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Message.ForwardPut;
@@ -372,13 +373,19 @@ final class ClientDesk {
         });
   }
 
-  /** The context of an outcome as its client carries it; empty where there is none to show. */
-  String token(Key key, Outcome outcome) {
+  /** The answer to a client, with the context as he carries it where there is one to show. */
+  Effect.Respond response(long token, Key key, Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Written written -> seal.seal(key, written.context());
-      case Found found -> showsContext(key, found) ? seal.seal(key, found.context()) : "";
-      case Explained _, Outcome.Repaired _, Refused _, NotDone _, Outcome.Unknown _ -> "";
+      case Outcome.Written written -> sealed(token, key, outcome, written.context());
+      case Found found when showsContext(key, found) ->
+          sealed(token, key, outcome, found.context());
+      case Found _, Explained _, Outcome.Repaired _, Refused _, NotDone _, Outcome.Unknown _ ->
+          new Effect.Respond(token, key, outcome);
     };
+  }
+
+  private Effect.Respond sealed(long token, Key key, Outcome outcome, Context context) {
+    return new Effect.Respond(token, key, outcome, () -> seal.seal(key, context));
   }
 
   /** A key that was never written has no context, except where writing it takes one. */

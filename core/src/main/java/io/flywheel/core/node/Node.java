@@ -445,6 +445,6 @@ public final class Node {
   }
 
   private void respond(long token, Key key, Outcome outcome) {
-    outbox.add(new Effect.Respond(token, key, outcome, clients.token(key, outcome)));
+    outbox.add(clients.response(token, key, outcome));
   }
 }

@@ -15,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Turns contexts into the opaque tokens that clients carry, and back. A token is bound to namespace
  * and key and authenticated with the cluster's secret: a context from elsewhere would silently
- * erase siblings, so it is refused instead. Not safe for use by several threads.
+ * erase siblings, so it is refused instead. Safe for use by several threads.
  */
 public final class ContextSeal {
   /** The longest token that is looked at, in characters. */
@@ -24,12 +24,14 @@ public final class ContextSeal {
   private static final int TOKEN_VERSION = 1;
   private static final int MAC_BYTES = 16;
 
-  private final Mac mac;
+  /** Has hashed its key; only ever cloned. */
+  private final Mac keyed;
 
   public ContextSeal(Bytes secret) {
     try {
-      mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret.array(), "HmacSHA256"));
+      keyed = Mac.getInstance("HmacSHA256");
+      keyed.init(new SecretKeySpec(secret.array(), "HmacSHA256"));
+      keyed.update(new byte[0]);
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("the secret cannot authenticate contexts", e);
     }
@@ -79,7 +81,12 @@ public final class ContextSeal {
   private byte[] authenticate(Key key, byte[] body) {
     var bound = new ByteWriter();
     key.write(bound);
-    mac.update(bound.toByteArray());
-    return Arrays.copyOf(mac.doFinal(body), MAC_BYTES);
+    try {
+      var mac = (Mac) keyed.clone();
+      mac.update(bound.toByteArray());
+      return Arrays.copyOf(mac.doFinal(body), MAC_BYTES);
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("Java's own HMAC can be cloned", e);
+    }
   }
 }

@@ -222,7 +222,7 @@ final class NodesInOneProcess {
 
   /** What a get's client would carry. */
   String context(Machine at, Key key) {
-    return response(at, submit(at, new ClientRequest.Get(key, 0, 0, 1_000))).contextToken();
+    return response(at, submit(at, new ClientRequest.Get(key, 0, 0, 1_000))).contextToken().get();
   }
 
   long submit(Machine at, ClientRequest request) {

@@ -70,6 +70,19 @@ final class WaitingLineTest {
   }
 
   @Test
+  void whereEverybodyIsInTimeTheFirstGoesFirst() {
+    comes("request of -10", 320);
+    for (int millis = 0; millis < 200; millis += 10) {
+      at(millis);
+      comes("request of " + millis, 320);
+      line.beginNext();
+    }
+    assertTrue(line.stands());
+    assertEquals(List.of(), refused);
+    assertEquals("request of 180", begun.getLast());
+  }
+
+  @Test
   void soManyMayWaitAndNoMore() {
     for (int i = 0; i < WaitingLine.MOST_REQUESTS; i++) {
       comes("one of many", 1_000);

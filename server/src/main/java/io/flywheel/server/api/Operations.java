@@ -42,7 +42,7 @@ final class Operations {
         answer,
         (written, response) ->
             PutResponse.newBuilder()
-                .setContext(response.contextToken())
+                .setContext(response.contextToken().get())
                 .setReceipt(receipt(((Outcome.Written) written).receipt()))
                 .build());
   }
@@ -54,7 +54,7 @@ final class Operations {
         answer,
         (written, response) ->
             DeleteResponse.newBuilder()
-                .setContext(response.contextToken())
+                .setContext(response.contextToken().get())
                 .setReceipt(receipt(((Outcome.Written) written).receipt()))
                 .build());
   }
@@ -64,7 +64,7 @@ final class Operations {
         Operation.GET,
         () -> Requests.get(get, callMillis),
         answer,
-        (found, response) -> values((Outcome.Found) found, response.contextToken()));
+        (found, response) -> values((Outcome.Found) found, response.contextToken().get()));
   }
 
   void topology(GetTopologyRequest request, Answer<Topology> answer) {
@@ -117,7 +117,7 @@ final class Operations {
         int values = found.values().size();
         recorder.values(values);
         if (values == 0) {
-          answer.failed(Failures.absent(absence(found, response.contextToken())));
+          answer.failed(Failures.absent(absence(found, response.contextToken().get())));
           yield Ending.NOT_FOUND;
         }
         answer.done(telling.tell(outcome, response));

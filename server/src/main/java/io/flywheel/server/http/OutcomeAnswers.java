@@ -49,7 +49,7 @@ public final class OutcomeAnswers {
   }
 
   private Answer answerOf(Effect.Respond response, Reply reply) {
-    String context = response.contextToken();
+    String context = response.contextToken().get();
     var allocator = reply.allocator();
     return switch (response.outcome()) {
       case Outcome.Written written -> written(written, context, allocator);

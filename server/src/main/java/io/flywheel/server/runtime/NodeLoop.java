@@ -125,7 +125,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   public void submit(ClientRequest request, ResponseHandler handler) {
     if (draining) {
       var outcome = new Outcome.NotDone(Outcome.Obstacle.NOT_SERVING, "the node is stopping");
-      handler.respond(new Effect.Respond(0, request.key(), outcome, ""));
+      handler.respond(new Effect.Respond(0, request.key(), outcome));
       return;
     }
     long token = ++requests;

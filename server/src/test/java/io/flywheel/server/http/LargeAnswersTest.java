@@ -90,7 +90,7 @@ final class LargeAnswersTest {
     var answers = new OutcomeAnswers(Operation.GET, accept, new NoRecorder());
     var answer =
         answers.answer(
-            new Effect.Respond(1, KEY, found, "context"),
+            new Effect.Respond(1, KEY, found, () -> "context"),
             new Reply() {
               @Override
               public ByteBufAllocator allocator() {

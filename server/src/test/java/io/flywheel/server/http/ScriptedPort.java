@@ -120,10 +120,10 @@ public final class ScriptedPort implements RequestPort {
     Outcome outcome = script.apply(request);
     String context = token;
     if (outcome == null) {
-      held.add(() -> handler.respond(new Effect.Respond(1, request.key(), found(), context)));
+      held.add(() -> handler.respond(new Effect.Respond(1, request.key(), found(), () -> context)));
     } else {
       eventLoop.execute(
-          () -> handler.respond(new Effect.Respond(1, request.key(), outcome, context)));
+          () -> handler.respond(new Effect.Respond(1, request.key(), outcome, () -> context)));
     }
   }
 

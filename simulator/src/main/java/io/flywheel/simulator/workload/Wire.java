@@ -97,7 +97,7 @@ public final class Wire {
 
     private void answered(Effect.Respond respond) {
       if (lostAnswers == 0 || random.nextDouble() >= lostAnswers) {
-        cluster.events().after(delay(), () -> end(respond.outcome(), respond.contextToken()));
+        cluster.events().after(delay(), () -> end(respond.outcome(), respond.contextToken().get()));
       }
     }
 

@@ -220,7 +220,7 @@ public final class SimulatedCluster {
   }
 
   void respond(SimulatedProcess process, Effect.Respond respond) {
-    trace.add(Trace.Kind.RESPOND, respond.token(), respond.contextToken().hashCode());
+    trace.add(Trace.Kind.RESPOND, respond.token(), respond.contextToken().get().hashCode());
     trace.tell(() -> process + " answers (" + respond.token() + ") " + respond.outcome());
     witness.responded(process, respond);
     var client = waiting.remove(respond.token());
