@@ -16,10 +16,9 @@ import java.util.function.Consumer;
  * the time that he has. One that has not been empty for a while means that more comes than the node
  * can do. Then whoever has waited for a small part of his time is told so at once, and can ask
  * another node: the line stays that short, and all that is begun is done in time (Nichols and
- * Jacobson, 'Controlling Queue Delay', 2012). While that happens, who came last is begun first: as
- * some are refused in any case, let it be those who have waited, and the others have not (for both,
- * Maurer, 'Fail at Scale', 2015). Work on what nobody waits for any more is how an overload
- * outlasts its cause (Huang et al., 'Metastable Failures in the Wild', 2022).
+ * Jacobson, 'Controlling Queue Delay', 2012; for requests, Maurer, 'Fail at Scale', 2015). Work on
+ * what nobody waits for any more is how an overload outlasts its cause (Huang et al., 'Metastable
+ * Failures in the Wild', 2022).
  *
  * <p>What is begun has to fit into memory with what it reads, see {@link ReadingRoom}, and is no
  * more than the node can do, see {@link WorkLimit}.
@@ -62,13 +61,11 @@ final class WaitingLine {
   private final WorkLimit work = new WorkLimit();
   private int underWay;
   private long emptyMillis;
-  private long refusedMillis;
   private long bytes;
 
   WaitingLine(Schedule schedule) {
     this.schedule = schedule;
     emptyMillis = schedule.monotonicMillis();
-    refusedMillis = emptyMillis - STANDING_MILLIS - 1;
   }
 
   /**
@@ -108,17 +105,10 @@ final class WaitingLine {
     return !line.isEmpty() && schedule.monotonicMillis() - emptyMillis > STANDING_MILLIS;
   }
 
-  private boolean refuses() {
-    return stands() && schedule.monotonicMillis() - refusedMillis <= STANDING_MILLIS;
-  }
-
-  /**
-   * Begins the first request, or the last while others are refused, if any is left that has the
-   * time.
-   */
+  /** Begins the first request, if any is left that has the time. */
   void beginNext() {
     refuseLate();
-    var next = refuses() ? line.pollLast() : line.pollFirst();
+    var next = line.poll();
     if (next != null) {
       bytes -= next.bytes;
       underWay++;
@@ -140,7 +130,6 @@ final class WaitingLine {
       }
       line.remove();
       bytes -= next.bytes;
-      refusedMillis = schedule.monotonicMillis();
       next.answer.accept(
           new NotDone(
               Obstacle.OVERLOADED,

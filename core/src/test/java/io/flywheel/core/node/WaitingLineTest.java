@@ -56,30 +56,16 @@ final class WaitingLineTest {
     }
     assertTrue(line.stands());
     line.refuseLate();
-    assertEquals("request of 150", refused.getLast(), "40 ms ago, at 190");
     line.beginNext();
-    assertEquals("request of 190", begun.getLast(), "some are refused anyway, so those who waited");
+    assertEquals("request of 170", begun.getLast(), "20 ms ago, at 190");
+    assertFalse(refused.isEmpty());
     line.beginNext();
     line.beginNext();
-    assertEquals("request of 170", begun.getLast());
     assertFalse(line.mayBegin());
     assertFalse(line.stands());
     at(400);
     comes("later", 1_000);
     assertFalse(line.stands(), "it was empty a moment ago");
-  }
-
-  @Test
-  void whereEverybodyIsInTimeTheFirstGoesFirst() {
-    comes("request of -10", 320);
-    for (int millis = 0; millis < 200; millis += 10) {
-      at(millis);
-      comes("request of " + millis, 320);
-      line.beginNext();
-    }
-    assertTrue(line.stands());
-    assertEquals(List.of(), refused);
-    assertEquals("request of 180", begun.getLast());
   }
 
   @Test
