@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keys and their records outside the heap, in chunks of memory that are filled one after the other,
  * and around again. A chunk whose turn has come gives up what it holds, but for what was asked for
- * since its last turn (a clock, Corbató 1969), which moves together at its beginning.
+ * since its last turn (a clock, Corbató 1969), which moves together at its beginning. Where that is
+ * nearly all of it, chunk after chunk, one gives up everything, so that no write waits for all.
  *
  * <p>Outside the heap, because what lives for seconds until a write replaces it is what a
  * generational collector is worst at: it is old when it becomes garbage.
@@ -35,6 +36,9 @@ final class RecordRing {
   private static final int SPARE_BYTES = 32;
 
   private static final int FEWEST_SLOTS = 1 << 10;
+
+  /** So many chunks may keep what was asked for, though that leaves too little room. */
+  private static final int MOST_TURNS = 2;
 
   private static final class Chunk {
     private final ByteBuffer memory;
@@ -163,18 +167,20 @@ final class RecordRing {
     return current >= 0 && chunks.get(current).end + bytes <= chunkBytes;
   }
 
-  /** Goes on to the next chunk, or further where all of it is asked for again and again. */
+  /**
+   * Goes on to the next chunk, or a little further where all of it is asked for again and again.
+   */
   private boolean makeRoom(int bytes) {
     if (bytes > chunkBytes) {
       return false;
     }
-    while (!fits(bytes) && mostChunks > 0) {
+    for (int turns = 0; !fits(bytes) && mostChunks > 0; turns++) {
       if (chunks.size() < mostChunks) {
         grow();
       } else {
         turned = true;
         current = (current + 1) % mostChunks;
-        turn(current);
+        turn(current, turns < MOST_TURNS);
       }
     }
     return mostChunks > 0;
@@ -190,7 +196,7 @@ final class RecordRing {
     }
   }
 
-  private void turn(int index) {
+  private void turn(int index, boolean keepsAskedFor) {
     Chunk chunk = chunks.get(index);
     ByteBuffer memory = chunk.memory;
     int to = 0;
@@ -198,14 +204,14 @@ final class RecordRing {
     for (int from = 0; from < chunk.end; from += bytes) {
       bytes = HEAD_BYTES + memory.getShort(from + KEY_LENGTH) + memory.getInt(from + ROOM);
       byte state = memory.get(from + STATE);
-      if (state == ASKED_AGAIN) {
+      if (state == ASKED_AGAIN && keepsAskedFor) {
         slots[slotOf(index * chunkBytes + from)] = index * chunkBytes + to + 1;
         if (to != from) {
           memory.put(to, memory, from, bytes);
         }
         memory.put(to + STATE, HELD);
         to += bytes;
-      } else if (state == HELD) {
+      } else if (state != GONE) {
         empty(slotOf(index * chunkBytes + from));
       }
     }

@@ -69,6 +69,21 @@ final class RecordRingTest {
   }
 
   @Test
+  void aWriteTurnsFewChunksThoughAllWasAskedForAgain() {
+    var ring = new RecordRing(120, 8); // two entries each
+    for (int i = 0; i < 16; i++) {
+      ring.put(key(i), Bytes.utf8("milk"));
+      ring.find(key(i));
+    }
+    ring.put(key(16), Bytes.utf8("milk"));
+    for (int i = 0; i < 16; i++) {
+      assertEquals(i != 4 && i != 5, ring.holds(key(i)), "the third chunk gave up all: " + i);
+    }
+    assertTrue(ring.holds(key(16)));
+    assertEquals(15, ring.size());
+  }
+
+  @Test
   void keepsWhatIsAskedForWhenItsTurnComes() {
     var ring = new RecordRing(100, 4);
     ring.put(key(0), Bytes.utf8("milk"));
