@@ -84,6 +84,15 @@ final class LineTest {
   }
 
   @Test
+  void aQuestionForTheRingHoldsNobodyUp() {
+    var ring = new RingQuestion(0, topology -> {}, () -> {});
+    line.add(ring, 1_000 * MILLI);
+    var late = add(1_030);
+    add(1_100);
+    assertEquals(List.of(ring, late), line.shorten(1_101 * MILLI));
+  }
+
+  @Test
   void aLineStandsOnlySinceSomebodyTakesFromIt() {
     add(1_000);
     line.opens(1_500 * MILLI);

@@ -7,48 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.rpc.Code;
 import io.flywheel.api.v1.Failure;
 import io.flywheel.client.RequestObserver.Cause;
-import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-final class OverloadedClusterTest {
+final class OverloadedClusterTest extends TwoScriptedNodes {
   private static final byte[] VALUE = {1};
   private static final int REQUESTS = 300;
 
-  private final Sent sent = new Sent();
-  private ScriptedNode first;
-  private ScriptedNode second;
-
-  @BeforeEach
-  void start() throws IOException {
-    first = ScriptedNode.start();
-    second = ScriptedNode.start();
-  }
-
-  @AfterEach
-  void stop() {
-    first.close();
-    second.close();
-  }
-
   private FlywheelClient client() {
-    return FlywheelClient.builder()
-        .addresses(first.address(), second.address())
-        .retryBudget(1)
-        .observer(sent)
-        .build();
+    return builder().retryBudget(1).build();
   }
 
   private static Failure.Builder overloaded() {
     return ScriptedNode.refused(Code.RESOURCE_EXHAUSTED, "overloaded").setRetryAfterMillis(60_000);
-  }
-
-  private List<Cause> causes() {
-    return sent.events().stream().map(Sent.Event::cause).toList();
   }
 
   @Test

@@ -24,43 +24,19 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two nodes that fail as they are told to; the first is asked first. */
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
-final class ScriptedClusterTest {
+final class ScriptedClusterTest extends TwoScriptedNodes {
   private static final byte[] VALUE = "value".getBytes(UTF_8);
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final Duration LONG = Duration.ofSeconds(10);
 
-  private final Sent sent = new Sent();
-  private ScriptedNode first;
-  private ScriptedNode second;
-
-  @BeforeEach
-  void start() throws IOException {
-    first = ScriptedNode.start();
-    second = ScriptedNode.start();
-  }
-
-  @AfterEach
-  void stop() {
-    first.close();
-    second.close();
-  }
-
-  private FlywheelClient.Builder builder() {
-    return FlywheelClient.builder()
-        .addresses(first.address(), second.address())
-        .timeout(LONG)
-        .observer(sent);
-  }
-
-  private List<Cause> causes() {
-    return sent.events().stream().map(Sent.Event::cause).toList();
+  @Override
+  FlywheelClient.Builder builder() {
+    return super.builder().timeout(LONG);
   }
 
   private static void await(BooleanSupplier condition) {

@@ -3,42 +3,21 @@ package io.flywheel.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.flywheel.api.v1.Topology;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A client with nodes that say what a test wants: it goes to replicas, as the ring has them. */
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
-final class ScriptedRingTest {
+final class ScriptedRingTest extends TwoScriptedNodes {
   private static final Duration LONG = Duration.ofSeconds(10);
 
-  private final Sent sent = new Sent();
-  private ScriptedNode first;
-  private ScriptedNode second;
-
-  @BeforeEach
-  void start() throws IOException {
-    first = ScriptedNode.start();
-    second = ScriptedNode.start();
-  }
-
-  @AfterEach
-  void stop() {
-    first.close();
-    second.close();
-  }
-
-  private FlywheelClient.Builder builder() {
-    return FlywheelClient.builder()
-        .addresses(first.address(), second.address())
-        .timeout(LONG)
-        .observer(sent);
+  @Override
+  FlywheelClient.Builder builder() {
+    return super.builder().timeout(LONG);
   }
 
   private static void await(BooleanSupplier condition) {

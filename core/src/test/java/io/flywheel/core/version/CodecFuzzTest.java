@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,20 @@ class CodecFuzzTest {
       }
     }
     assertEquals(true, read > 5_000, "unchanged contexts are read");
+  }
+
+  @Test
+  void severalThreadsSealAtOnce() {
+    var seal = new ContextSeal(Bytes.utf8("the cluster's secret"));
+    var contexts =
+        IntStream.range(0, 50)
+            .mapToObj(i -> new Generator(i, Conflicts.SIBLINGS).replicas(2, 8).getFirst().context())
+            .toList();
+    var expected = contexts.stream().map(context -> seal.seal(KEY, context)).toList();
+    IntStream.range(0, 20_000)
+        .parallel()
+        .map(i -> i % 50)
+        .forEach(i -> assertEquals(expected.get(i), seal.seal(KEY, contexts.get(i))));
   }
 
   @Test
