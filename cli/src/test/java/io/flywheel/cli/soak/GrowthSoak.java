@@ -142,9 +142,17 @@ final class GrowthSoak {
                 share,
                 load.notAccepted() - refusedBefore,
                 load.percentileMillis(0.99, fromMillis, toMillis)));
+    Soak.say("p99 of each second, ms: " + percentilesOfSeconds(load, fromMillis, toMillis));
     if (share > MOST_MOVED) {
       excesses.add(words[0] + " moved " + share + " of the least");
     }
+  }
+
+  private static List<Long> percentilesOfSeconds(PutLoad load, int fromMillis, int toMillis) {
+    int second = (int) TimeUnit.SECONDS.toMillis(1);
+    return IntStream.iterate(fromMillis, at -> at < toMillis, at -> at + second)
+        .mapToObj(at -> Math.round(load.percentileMillis(0.99, at, at + second)))
+        .toList();
   }
 
   /** One of so many members holds its part of all copies. */

@@ -49,8 +49,12 @@ import org.jspecify.annotations.Nullable;
  * <p>What a disk loses later is met by the {@link Sweep}.
  */
 final class Strays {
-  private static final int PAGE_ENTRIES = 256;
+  private static final int PAGE_ENTRIES = 64;
   private static final int PAGE_BYTES = 512 << 10;
+
+  /** Looking at one may take a question to all owners, a read at each of them, and a store here. */
+  private static final long LOOK_COST_BYTES = 8 << 10;
+
   private static final long WAIT_MILLIS = 500;
   private static final long LOOK_AGAIN_MILLIS = 1_000;
   private static final long WATCH_MILLIS = 200;
@@ -286,7 +290,7 @@ final class Strays {
   }
 
   private void begin(Scanned.Entry entry) {
-    budget.spend(Sweep.RECORD_COST_BYTES + entry.value().length());
+    budget.spend(LOOK_COST_BYTES + entry.value().length());
     var key = entry.key();
     if (key != null && open.add(key)) {
       look(key);

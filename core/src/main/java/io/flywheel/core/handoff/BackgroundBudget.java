@@ -1,14 +1,14 @@
 package io.flywheel.core.handoff;
 
 import io.flywheel.core.effect.Schedule;
-import java.util.function.BooleanSupplier;
 
 /**
  * Admits all work that nobody waits for: paying debts, sweeping, comparing with others, reaping. It
  * uses what clients leave, as LEDBAT does on a network (RFC 6817): the only signal is how long
  * requests wait here, for the processor and for the disk. While they wait, the <em>pace</em> halves
  * with every step; while they do not, it grows by a quarter, so that after a moment without anybody
- * there is no more of it than before.
+ * there is no more of it than before. Where nobody waits for long, and yet for longer than usual,
+ * it halves as well, but only so far: a machine that is busy for days still gets on.
  *
  * <p>Each kind of work has a share, a rate of its own that is multiplied by the common pace. The
  * pace never comes to nothing: a debt that is never paid keeps its era open for everybody, and a
@@ -16,10 +16,21 @@ import java.util.function.BooleanSupplier;
  * looks again, so what it spent on credit at a slow pace does not hold it up at a fast one.
  */
 public final class BackgroundBudget {
+  /** How those fare who do wait for something. */
+  public interface Signal {
+    /** Whether requests wait, for the disk or in line, for longer than they should. */
+    boolean requestsLag();
+
+    /** Whether they take longer than they usually do on this machine. */
+    boolean requestsFeelIt();
+  }
+
   /** Requests that wait for longer find too much work here. */
   private static final long TARGET_DELAY_MILLIS = 25;
 
-  private static final double HALF = 0.5;
+  /** As slow as it becomes for the sake of requests that are served, only later than usual. */
+  private static final double GENTLE = 1.0 / 16;
+
   private static final double SLOWEST = 1.0 / 8192;
   private static final double GROWTH = 1.25;
   private static final long STEP_MILLIS = 50;
@@ -27,14 +38,14 @@ public final class BackgroundBudget {
   private static final long LOOK_AGAIN_MILLIS = 500;
 
   private final Schedule schedule;
-  private final BooleanSupplier requestsLag;
+  private final Signal signal;
   private double pace = 1;
   private long steppedMillis;
 
-  /** {@code requestsLag}: whether they wait, for the disk or in line, for longer than is usual. */
-  public BackgroundBudget(Schedule schedule, BooleanSupplier requestsLag) {
+  /** One for all that a node does in the background. */
+  public BackgroundBudget(Schedule schedule, Signal signal) {
     this.schedule = schedule;
-    this.requestsLag = requestsLag;
+    this.signal = signal;
     steppedMillis = schedule.monotonicMillis();
   }
 
@@ -44,21 +55,25 @@ public final class BackgroundBudget {
     if (steps > 0) {
       steppedMillis += steps * STEP_MILLIS;
       int counted = (int) Math.min(steps, MAX_STEPS);
-      pace =
-          requestsWait()
-              ? Math.max(SLOWEST, Math.scalb(pace, -counted))
-              : Math.min(1, pace * StrictMath.pow(GROWTH, counted));
+      double half = Math.scalb(pace, -counted);
+      if (requestsWait()) {
+        pace = Math.max(SLOWEST, half);
+      } else if (signal.requestsFeelIt() && pace > GENTLE) {
+        pace = Math.max(GENTLE, half);
+      } else {
+        pace = Math.min(1, pace * StrictMath.pow(GROWTH, counted));
+      }
     }
     return pace;
   }
 
   /** Whether others, too, had better ask nothing of this node that can wait. */
   public boolean yields() {
-    return pace() < HALF;
+    return pace() < GENTLE;
   }
 
   private boolean requestsWait() {
-    return schedule.queueingDelayMillis() > TARGET_DELAY_MILLIS || requestsLag.getAsBoolean();
+    return schedule.queueingDelayMillis() > TARGET_DELAY_MILLIS || signal.requestsLag();
   }
 
   /** For one kind of work, so much a second where nothing else is to be done. */

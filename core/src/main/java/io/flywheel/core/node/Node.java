@@ -131,7 +131,7 @@ public final class Node {
             trees,
             fingerprints,
             membership::peers,
-            new BackgroundBudget(schedule, () -> replica.lagsBehind() || line.stands()),
+            new BackgroundBudget(schedule, new Congestion(replica, line)),
             reports::warnOnce);
     var books = new Books(records, ledger, losers, eras, owners, former, journal);
     upkeep =

@@ -34,6 +34,7 @@ public final class Journal {
   private final Outbox outbox;
   private final Schedule schedule;
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+  private final StoreDelay delay = new StoreDelay();
   private long lastTicket;
   private long pendingBytes;
   private boolean full;
@@ -74,7 +75,13 @@ public final class Journal {
     return oldest == null ? 0 : schedule.monotonicMillis() - oldest.sinceMillis;
   }
 
+  /** Whether stores take longer now than they do here when nothing is in their way. */
+  boolean isSlowerThanUsual() {
+    return delay.isUnusual(schedule.monotonicMillis());
+  }
+
   public void stored(long throughTicket) {
+    delay.took(oldestMillis(), schedule.monotonicMillis());
     while (!pending.isEmpty() && pending.peek().ticket <= throughTicket) {
       var store = pending.remove();
       pendingBytes -= store.bytes;

@@ -122,6 +122,11 @@ public final class LocalReplica {
     return isStalled(LAGGING_STORE_MILLIS) || load() > LAGGING_LOAD;
   }
 
+  /** Whether stores take longer now than they do here when nothing is in their way. */
+  public boolean isSlowerThanUsual() {
+    return journal.isSlowerThanUsual();
+  }
+
   /** How much of what this node can queue is queued, from 0 to 1 and more. */
   private double load() {
     double bytes = (double) Math.max(journal.pendingBytes(), waitingBytes) / MAX_PENDING_BYTES;

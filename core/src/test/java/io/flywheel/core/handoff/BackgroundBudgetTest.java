@@ -14,7 +14,8 @@ final class BackgroundBudgetTest {
 
   private final Schedule schedule = new Schedule(new Now(0, 0));
   private boolean diskIsBusy;
-  private final BackgroundBudget budget = new BackgroundBudget(schedule, () -> diskIsBusy);
+  private boolean diskIsSlow;
+  private final BackgroundBudget budget = new BackgroundBudget(schedule, new Disk());
   private final BackgroundBudget.Share share = budget.share(PER_SECOND);
   private long now;
 
@@ -58,6 +59,27 @@ final class BackgroundBudgetTest {
     assertTrue(share.pieces(1) > 0);
   }
 
+  @Test
+  void whereClientsAreServedLaterThanUsualAPartOfItIsLeft() {
+    diskIsSlow = true;
+    pass(2_000);
+    assertEquals(PER_SECOND / 16.0, spentIn(10) / 10.0, PER_SECOND / 16.0 / 4);
+    diskIsSlow = false;
+    pass(3_000);
+    assertEquals(1, budget.pace());
+  }
+
+  @Test
+  void whatIsSlowerThanThatAlreadyComesBackThatFar() {
+    diskIsBusy = true;
+    diskIsSlow = true;
+    pass(2_000);
+    assertTrue(budget.pace() < 1.0 / 1_000);
+    diskIsBusy = false;
+    pass(5_000);
+    assertEquals(1.0 / 16, budget.pace(), 1.0 / 64);
+  }
+
   private long spentIn(int seconds) {
     long spent = 0;
     long end = now + seconds * 1_000L;
@@ -76,6 +98,18 @@ final class BackgroundBudgetTest {
       now = Math.min(end, now + 50);
       schedule.advance(new Now(now, now));
       share.millisUntilAny();
+    }
+  }
+
+  private final class Disk implements BackgroundBudget.Signal {
+    @Override
+    public boolean requestsLag() {
+      return diskIsBusy;
+    }
+
+    @Override
+    public boolean requestsFeelIt() {
+      return diskIsSlow;
     }
   }
 }

@@ -20,37 +20,36 @@ final class Ballast {
     this.bytes = bytes;
   }
 
-  /** A smaller one, left by a crash or made for another disk, counts for nothing. */
-  boolean isThere() throws IOException {
-    return Files.exists(file) && Files.size(file) >= bytes;
+  /** How much of it is not there: nothing has been written yet, or it was made for another disk. */
+  long missingBytes() throws IOException {
+    return Files.exists(file) ? Math.max(0, bytes - Files.size(file)) : bytes;
   }
 
-  /** Written out, because some file systems take no room for what is all zeros or promised only. */
-  void make() throws IOException {
-    var random = new SplittableRandom(bytes);
-    byte[] piece = new byte[PIECE_BYTES];
+  /**
+   * Makes it larger by a piece, which is synced. Written out, because some file systems take no
+   * room for what is all zeros or promised only; and not all at once, because requests wait for the
+   * same disk.
+   */
+  void grow() throws IOException {
     try (var channel =
         FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      long left = bytes;
-      while (left > 0) {
-        random.nextBytes(piece);
-        var buffer = ByteBuffer.wrap(piece, 0, (int) Math.min(left, piece.length));
-        while (buffer.hasRemaining()) {
-          left -= channel.write(buffer);
-        }
+            file, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE)) {
+      long before = channel.size();
+      byte[] piece = new byte[(int) Math.min(bytes - before, PIECE_BYTES)];
+      new SplittableRandom(before).nextBytes(piece);
+      var buffer = ByteBuffer.wrap(piece);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
       }
       channel.force(true);
     } catch (IOException e) {
-      release();
+      var _ = release();
       throw e;
     }
   }
 
-  void release() throws IOException {
-    Files.deleteIfExists(file);
+  /** Whether there was any. */
+  boolean release() throws IOException {
+    return Files.deleteIfExists(file);
   }
 }

@@ -39,6 +39,9 @@ public final class DiskWatch {
   /** Where a second's writes could take the disk below the watermark, and far. */
   private static final Duration BETWEEN_ANXIOUS_LOOKS = Duration.ofMillis(100);
 
+  /** While the ballast is taken on, piece by piece. */
+  private static final Duration BETWEEN_PIECES = Duration.ofMillis(50);
+
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(2);
 
   /** A process that ends at once does not have to have written its ballast. */
@@ -51,6 +54,7 @@ public final class DiskWatch {
   private @Nullable Thread thread;
   private boolean full;
   private boolean anxious;
+  private boolean loading;
   private boolean blind;
 
   /**
@@ -76,12 +80,8 @@ public final class DiskWatch {
   public boolean look() {
     try {
       long free = freeSpace.bytes();
-      if (free < watermark.criticalBytes() && ballast.isThere()) {
-        ballast.release();
-        LOG.warn(
-            "only {} MiB are left on the disk: gave up the ballast of {} MiB",
-            free >> 20,
-            watermark.ballastBytes() >> 20);
+      if (free < watermark.criticalBytes() && ballast.release()) {
+        LOG.warn("only {} MiB are left on the disk: gave up the ballast", free >> 20);
         free = freeSpace.bytes();
       }
       full = free < (full ? watermark.roomAgainBytes() : watermark.lowBytes());
@@ -96,12 +96,14 @@ public final class DiskWatch {
     return full;
   }
 
-  /** Takes the ballast on, where it is not there and leaves enough room. */
-  void makeBallast() {
+  /** Takes some more of the ballast on, where all of it would leave enough room. */
+  void growBallast() {
+    loading = false;
     try {
-      long needed = watermark.roomAgainBytes() + watermark.ballastBytes();
-      if (!full && !ballast.isThere() && freeSpace.bytes() >= needed) {
-        ballast.make();
+      long missing = ballast.missingBytes();
+      if (!full && missing > 0 && freeSpace.bytes() >= watermark.roomAgainBytes() + missing) {
+        ballast.grow();
+        loading = ballast.missingBytes() > 0;
       }
     } catch (IOException e) {
       LOG.warn("no ballast could be made: {}", e.getMessage());
@@ -126,7 +128,7 @@ public final class DiskWatch {
         }
         listener.looked();
         if (System.nanoTime() - beginNanos >= BEFORE_BALLAST.toNanos()) {
-          makeBallast();
+          growBallast();
         }
       }
     } catch (InterruptedException e) {
@@ -135,7 +137,7 @@ public final class DiskWatch {
   }
 
   private Duration pause() {
-    return anxious ? BETWEEN_ANXIOUS_LOOKS : BETWEEN_LOOKS;
+    return loading ? BETWEEN_PIECES : anxious ? BETWEEN_ANXIOUS_LOOKS : BETWEEN_LOOKS;
   }
 
   /** Ends the watch. False where it hangs in the disk. */

@@ -398,10 +398,12 @@ public final class NodeLoop implements RequestPort, PeerListener {
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // it is right at any priority, and all nodes do it now
   private void workOut(Cluster before, LogEntry entry) {
     Thread.ofPlatform()
         .name("flywheel-ring")
         .daemon()
+        .priority(Thread.MIN_PRIORITY)
         .start(
             () -> {
               try {

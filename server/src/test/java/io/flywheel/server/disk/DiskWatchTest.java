@@ -62,28 +62,49 @@ final class DiskWatchTest {
     Path ballast = folder.resolve("ballast");
     var watch = watch();
     assertFalse(watch.look());
-    watch.makeBallast();
+    watch.growBallast();
+    watch.growBallast();
     assertEquals(2 * MIB, Files.size(ballast));
 
     free.set(30 * MIB);
     assertTrue(watch.look());
-    watch.makeBallast();
+    watch.growBallast();
+    watch.growBallast();
     assertTrue(Files.exists(ballast), "low is not critical");
 
     free.set(24 * MIB);
     assertTrue(watch.look());
     assertFalse(Files.exists(ballast));
-    watch.makeBallast();
+    watch.growBallast();
+    watch.growBallast();
     assertFalse(Files.exists(ballast), "not while the disk is full");
 
     free.set(126 * MIB);
     assertFalse(watch.look());
-    watch.makeBallast();
+    watch.growBallast();
+    watch.growBallast();
     assertFalse(Files.exists(ballast), "it must not fill the disk itself");
 
     free.set(127 * MIB);
-    watch.makeBallast();
+    watch.growBallast();
+    watch.growBallast();
     assertEquals(2 * MIB, Files.size(ballast));
+  }
+
+  @Test
+  void theBallastIsTakenOnPieceByPiece() throws IOException {
+    Path ballast = folder.resolve("ballast");
+    var watch = watch();
+    free.set(127 * MIB);
+    assertFalse(watch.look());
+    watch.growBallast();
+    assertEquals(MIB, Files.size(ballast));
+    free.set(126 * MIB - 1);
+    watch.growBallast();
+    assertEquals(MIB, Files.size(ballast), "the rest of it would take too much");
+    free.set(24 * MIB);
+    assertTrue(watch.look());
+    assertFalse(Files.exists(ballast), "a part of it is room as well");
   }
 
   @Test
@@ -91,7 +112,8 @@ final class DiskWatchTest {
     Files.write(folder.resolve("ballast"), new byte[100]);
     var watch = watch();
     assertFalse(watch.look());
-    watch.makeBallast();
+    watch.growBallast();
+    watch.growBallast();
     assertEquals(2 * MIB, Files.size(folder.resolve("ballast")));
   }
 

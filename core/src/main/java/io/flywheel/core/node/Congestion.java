@@ -1,0 +1,25 @@
+package io.flywheel.core.node;
+
+import io.flywheel.core.handoff.BackgroundBudget;
+import io.flywheel.core.replica.LocalReplica;
+
+/** How clients fare at this node. */
+final class Congestion implements BackgroundBudget.Signal {
+  private final LocalReplica replica;
+  private final WaitingLine line;
+
+  Congestion(LocalReplica replica, WaitingLine line) {
+    this.replica = replica;
+    this.line = line;
+  }
+
+  @Override
+  public boolean requestsLag() {
+    return replica.lagsBehind() || line.stands();
+  }
+
+  @Override
+  public boolean requestsFeelIt() {
+    return replica.isSlowerThanUsual();
+  }
+}
