@@ -39,8 +39,8 @@ final class OverloadMutants {
             "32",
             "background work does not yield",
             "io/flywheel/core/handoff/BackgroundBudget.java",
-            "      pace =\n          requestsWait()",
-            "      pace =\n          steps < 0",
+            "if (requestsWait()) {",
+            "if (steps < 0) {",
             List.of("BackgroundYields"),
             351),
         new Mutant(
