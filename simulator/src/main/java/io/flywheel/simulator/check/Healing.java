@@ -7,6 +7,7 @@ import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Outcome.Found;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.node.Node;
+import io.flywheel.core.node.Standing;
 import io.flywheel.simulator.workload.History;
 import io.flywheel.simulator.workload.Operation;
 import io.flywheel.simulator.workload.RingOperator;
@@ -160,9 +161,26 @@ public final class Healing {
     }
     changes.end();
     if (!passUntil(CHANGES_MICROS, () -> changes.obstacle().isEmpty())) {
+      takeAwayWhoCannotPay();
+    }
+    if (!changes.obstacle().isEmpty()) {
       rings.unfinished(changes.obstacle());
     }
     return !scene.findings().any();
+  }
+
+  /**
+   * One that leaves keeps what it owes to owners who can take none of it, as they cannot read their
+   * own copies, and cannot mend them either: more than one has rotted. It waits for an operator.
+   */
+  private void takeAwayWhoCannotPay() {
+    for (var machine : scene.cluster().inService()) {
+      var process = machine.process();
+      var view = process == null ? null : process.view().changes();
+      if (view != null && view.standing() == Standing.DRAINING && !isAllRepairable()) {
+        scene.cluster().takeAway(machine);
+      }
+    }
   }
 
   /** Who was removed stays out. */
