@@ -3,6 +3,7 @@ package io.flywheel.core.coordinate;
 import io.flywheel.core.effect.Schedule;
 import io.flywheel.core.message.Outcome.Holding;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.NodeId;
 import io.flywheel.core.replica.LocalReplica;
 import io.flywheel.core.version.Sibling;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ import java.util.Set;
  * equally many the greater by content, so that all decide alike. While somebody is silent only a
  * majority of all decides. Each replica corrects its own copy and nobody else's. While the ring
  * changes only those that are read have a say: a copy that was just made of another is no witness.
+ * Who is yet to be read follows them before it is: later it would be a witness with a wrong value,
+ * and the right ones that others had may be gone.
  */
 public final class Arbitration {
   private static final long PATIENCE_MILLIS = 2_000;
@@ -43,18 +46,30 @@ public final class Arbitration {
       return;
     }
     long deadline = schedule.monotonicMillis() + PATIENCE_MILLIS;
-    census.take(peers, key, peers.readers(key), deadline, holdings -> decide(peers, key, holdings));
+    census.take(
+        peers, key, withSelf(peers, key), deadline, holdings -> decide(peers, key, holdings));
     // Others may need time to correct theirs; whoever compares comes back to it.
     schedule.at(deadline, _ -> underWay.remove(key), 0);
   }
 
+  /** Those that have a say, and this node, whose copy it is about. */
+  private static List<NodeId> withSelf(Peers peers, Key key) {
+    var nodes = new ArrayList<>(peers.readers(key));
+    if (!nodes.contains(peers.self())) {
+      nodes.add(peers.self());
+    }
+    return nodes;
+  }
+
   private void decide(Peers peers, Key key, List<Holding> holdings) {
+    var readers = peers.readers(key);
+    var words = holdings.stream().filter(it -> readers.contains(it.node())).toList();
     var right = new ArrayList<Sibling>();
     for (Holding holding : holdings) {
       var state = holding.siblings();
       if (holding.node().equals(peers.self()) && state != null) {
         for (Sibling own : state.living()) {
-          var agreed = agreed(own, holdings);
+          var agreed = agreed(own, words);
           if (!agreed.equals(own)) {
             right.add(agreed);
           }

@@ -60,7 +60,8 @@ final class DamageReports implements LocalReplica.Damage {
   public void contradicted(Key key) {
     reports.warnOnce("replicas hold different values of one write of " + key);
     var peers = membership.peers();
-    if (peers != null && arbitration != null && peers.isReader(key)) {
+    boolean settles = peers != null && (peers.isReader(key) || peers.fills(peers.self(), key));
+    if (peers != null && arbitration != null && settles) {
       arbitration.contradicted(peers, key);
     }
   }

@@ -10,10 +10,16 @@ import io.flywheel.core.message.Message;
 import io.flywheel.core.message.Message.TransferAsk;
 import io.flywheel.core.message.Message.TransferPage;
 import io.flywheel.core.message.Outcome.Written;
+import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
+import io.flywheel.core.model.MalformedException;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.ring.Partition;
+import io.flywheel.core.version.Sibling;
+import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -69,6 +75,28 @@ final class TransferTest {
     nodes.pass(20_000);
     assertCaughtUp(newcomer);
     assertGainedAsBefore(ring, newcomer);
+  }
+
+  /** Once it is read its word counts, and who had what was written may have left. */
+  @Test
+  void aNewMembersCopyThatDecayedIsPutRightBeforeItIsRead() throws MalformedException {
+    var ring = new FilledRing(4);
+    var nodes = ring.nodes;
+    var newcomer = ring.newcomer();
+    ring.add(newcomer);
+    nodes.pass(20_000);
+    var key =
+        FilledRing.KEYS.stream().filter(it -> ring.has(newcomer, it)).findFirst().orElseThrow();
+    var place = nodes.storageKey(key);
+    var state = SiblingsCodec.decode(key, Objects.requireNonNull(newcomer.data.get(place)));
+    var decayed = Sibling.value(state.living().getFirst().dot(), Bytes.utf8("~"), "", 0);
+    newcomer.data.put(place, SiblingsCodec.encode(key, state.corrected(List.of(decayed))));
+    nodes.put(nodes.replica(key, 0), key, "sibling", null);
+    nodes.pass(5_000);
+    assertTrue(ring.hasTheSame(newcomer, nodes.replica(key, 0), key));
+    var corrected = SiblingsCodec.decode(key, Objects.requireNonNull(newcomer.data.get(place)));
+    assertEquals(2, corrected.living().size());
+    assertTrue(corrected.living().containsAll(state.living()));
   }
 
   /** Somebody has said that it never comes back. */
