@@ -45,7 +45,7 @@ public final class Healing {
   private static final long QUIET_MILLIS = 150_000;
   private static final int KEYS_SERVED = 8;
   private static final int MOST_HALTS = 3;
-  private static final long COMPARISON_MICROS = 40_000_000;
+  private static final long COMPARISON_MICROS = 60_000_000;
   private static final long FORGETTING_MICROS = 90_000_000;
   private static final long TIMEOUT_MILLIS = 1_000;
 
