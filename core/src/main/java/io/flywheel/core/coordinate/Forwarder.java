@@ -34,8 +34,14 @@ import org.jspecify.annotations.Nullable;
  * replica that was asked is still silent.
  */
 public final class Forwarder {
-  /** Nobody is given up sooner. */
+  /** Nobody is given up sooner, */
   private static final long LEAST_PATIENCE_MILLIS = 50;
+
+  /**
+   * and nobody in another data centre sooner than the longest way there and back takes: by then the
+   * next replica has heard of the write, too, and recognises it.
+   */
+  private static final long FAR_PATIENCE_MILLIS = 250;
 
   /** At most this part of the time that is left is spent on one node. */
   private static final int PATIENCE_PART = 4;
@@ -198,7 +204,8 @@ public final class Forwarder {
     private long patience(NodeId node, long now, long left) {
       long most = Math.max(1, left / PATIENCE_PART);
       long usual = (long) (latencies.expectedMillis(node, now) * LATE_FACTOR);
-      return Math.min(most, Math.max(LEAST_PATIENCE_MILLIS, usual));
+      long least = peers.isNear(node) ? LEAST_PATIENCE_MILLIS : FAR_PATIENCE_MILLIS;
+      return Math.min(most, Math.max(least, usual));
     }
 
     private void noteSilence() {

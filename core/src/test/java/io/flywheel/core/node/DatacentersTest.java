@@ -116,6 +116,30 @@ final class DatacentersTest {
     assertTrue(forwarded > 0, "some were forwarded");
   }
 
+  /** All replicas are elsewhere: the second is not asked while the first may be on its way. */
+  @Test
+  void nobodyFarAwayIsGivenUpSoonerThanItCanAnswer() {
+    var zones = List.of("dc1", "dc2", "dc3", "dc4").stream().map(dc -> new Zone(dc, "r")).toList();
+    var nodes = new NodesInOneProcess(zones, Replication.spread(3));
+    nodes.machines.forEach(nodes::start);
+    nodes.pass(2_000);
+    var key = Key.of("default", "k");
+    var asked = new ArrayList<NodeId>();
+    nodes.hold(
+        envelope -> {
+          if (envelope.message() instanceof Message.ForwardReply) {
+            asked.add(envelope.from());
+            return true;
+          }
+          return false;
+        });
+    nodes.submit(nodes.stranger(key), put(key, Reach.ANYWHERE));
+    nodes.pass(200);
+    assertEquals(1, asked.size(), "it has been given up too soon");
+    nodes.pass(100);
+    assertEquals(2, asked.size(), "it is given up for the next one");
+  }
+
   /** The other data centre is not there: whoever asks only for this one does not notice. */
   @Test
   void aLocalQuorumTakesNobodyElse() {
