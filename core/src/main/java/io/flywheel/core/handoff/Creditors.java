@@ -23,11 +23,15 @@ final class Creditors {
    * read; where an owner gives up one of too many copies, all who stay. Of those who take another's
    * place only who lives is waited for, and nobody of those who never come back. What one of these
    * is owed is for all others: whoever takes its place copies them. Where none is left it is kept
-   * until there is one.
+   * until there is one, and the change that brings one may not be undone any more.
    */
   static List<NodeId> of(Peers present, Key key, NodeId creditor, long nowMillis) {
     boolean loses = loses(present, creditor, present.ring().partition(key));
     var owners = new ArrayList<>(present.writers(key));
+    if (dependsOnChange(present, key, nowMillis)) {
+      owners.remove(present.self());
+      return owners; // with those who never answer
+    }
     owners.removeIf(owner -> !owner.equals(creditor) && present.isDismissed(owner, nowMillis));
     if (present.isLost(creditor) && owners.size() > 1) {
       owners.remove(creditor);
@@ -41,23 +45,40 @@ final class Creditors {
     return owners;
   }
 
+  /**
+   * Whether the key has owners that anything can be brought to only if the change under way is not
+   * undone: with those who gain it would go what nobody else keeps.
+   */
+  private static boolean dependsOnChange(Peers present, Key key, long nowMillis) {
+    boolean gained = false;
+    for (NodeId owner : present.writers(key)) {
+      boolean gains = present.gains(owner, key);
+      if (!gains && !present.isDismissed(owner, nowMillis)) {
+        return false;
+      }
+      gained |= gains;
+    }
+    return gained;
+  }
+
   /** Whether all others are to have what a creditor has that gives its copy up. */
   private static boolean outlasts(Peers present, boolean loses) {
     return loses && present.ownership().replicationChanges();
   }
 
   /**
-   * Those who take the creditor's place, if they do and it may still be undone; where there are to
-   * be fewer copies, those who stay.
+   * Those who take the place of the creditor, or of owners that none is left of, if they do and it
+   * may still be undone; where there are to be fewer copies, those who stay.
    */
-  static List<NodeId> heirs(Peers present, Key key, NodeId creditor) {
+  static List<NodeId> heirs(Peers present, Key key, NodeId creditor, long nowMillis) {
     boolean loses = loses(present, creditor, present.ring().partition(key));
+    boolean waits = present.owns(creditor, key) || dependsOnChange(present, key, nowMillis);
     var heirs = new ArrayList<NodeId>();
     for (NodeId owner : present.writers(key)) {
       boolean succeeds =
           present.gains(owner, key) || (outlasts(present, loses) && present.keeps(owner, key));
       boolean isHeir = succeeds && !owner.equals(present.self()) && !present.isLost(owner);
-      if (loses && present.owns(creditor, key) && isHeir) {
+      if (loses && waits && isHeir) {
         heirs.add(owner);
       }
     }

@@ -310,7 +310,7 @@ public final class DebtPayer {
       for (NodeId creditor : creditors) {
         var owners = Creditors.of(present, key, creditor, sentMillis);
         awaited.put(creditor, owners);
-        heirs.put(creditor, Creditors.heirs(present, key, creditor));
+        heirs.put(creditor, Creditors.heirs(present, key, creditor, sentMillis));
         for (NodeId owner : owners) {
           unanswered += present.mayAnswer(owner, sentMillis) ? 1 : 0;
           present.send(owner, new ReplicaPut(request, key, held.era(), null, record));
