@@ -41,6 +41,15 @@ final class AntiEntropyMutants {
             List.of("MajoritiesMend"),
             27),
         new Mutant(
+            "29, a third way",
+            "who is yet to be read keeps a value that decayed, though those who are read know"
+                + " better",
+            "io/flywheel/core/node/DamageReports.java",
+            "(peers.isReader(key) || peers.fills(peers.self(), key))",
+            "peers.isReader(key)",
+            List.of("MajoritiesMend"),
+            31382),
+        new Mutant(
             "30",
             "trees are built without a budget",
             SWEEP,

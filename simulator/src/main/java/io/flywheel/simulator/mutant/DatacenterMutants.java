@@ -44,6 +44,14 @@ final class DatacenterMutants {
             "if (!peers.spanDatacenters()) {",
             "if (!heldBack || !peers.spanDatacenters()) {",
             List.of("OneCopyCrosses"),
-            86));
+            86),
+        new Mutant(
+            "8, between data centres",
+            "a put goes to a second replica before the first can have told it",
+            "io/flywheel/core/coordinate/Forwarder.java",
+            "FAR_PATIENCE_MILLIS = 250",
+            "FAR_PATIENCE_MILLIS = 50",
+            List.of("OneDotPerWrite"),
+            30417));
   }
 }

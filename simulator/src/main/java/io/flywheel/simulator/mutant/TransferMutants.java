@@ -45,6 +45,15 @@ final class TransferMutants {
             List.of("CopiesOutliveChanges", "NothingDurableIsLost"),
             1286),
         new Mutant(
+            "26, a third way",
+            "what was kept for a lost owner is dropped when who takes its place may yet be sent"
+                + " back",
+            "io/flywheel/core/handoff/Creditors.java",
+            "    if (dependsOnChange(present, key, nowMillis)) {",
+            "    if (nowMillis < 0) {",
+            List.of("CopiesOutliveChanges", "NothingDurableIsLost"),
+            30790),
+        new Mutant(
             "27, too soon",
             "whoever gains partitions says at once that it has them",
             "io/flywheel/core/handoff/Transfers.java",
