@@ -375,7 +375,7 @@ public final class Healing {
 
   private void serve(Key key, int alive) {
     ask(
-        new Get(key, alive, 0, TIMEOUT_MILLIS),
+        new Get(key, alive, alive, TIMEOUT_MILLIS),
         (process, answer) -> {
           service.answered(process, answer.request(), answer.outcome());
           if (answer.outcome() instanceof Found found) {
