@@ -48,7 +48,7 @@ public final class Sweep implements Changes {
   private static final int PAGE_BYTES = 512 << 10;
 
   /** What a record costs beside its bytes, in bytes. */
-  static final long RECORD_COST_BYTES = 1024;
+  private static final long RECORD_COST_BYTES = 1024;
 
   private static final int HASTE = 32;
   private static final long WAIT_MILLIS = 500;

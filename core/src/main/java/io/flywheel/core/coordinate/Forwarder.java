@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
  * replica that was asked is still silent.
  */
 public final class Forwarder {
-  /** Nobody is given up sooner, */
+  /** Nobody is given up sooner. */
   private static final long LEAST_PATIENCE_MILLIS = 50;
 
   /**
-   * and nobody in another data centre sooner than the longest way there and back takes: by then the
-   * next replica has heard of the write, too, and recognises it.
+   * Nobody in another data centre is given up sooner. That is the longest way there and back: by
+   * then the next replica has heard of the write, too, and recognises it.
    */
   private static final long FAR_PATIENCE_MILLIS = 250;
 

@@ -3,12 +3,13 @@ package io.flywheel.core.handoff;
 import io.flywheel.core.effect.Schedule;
 
 /**
- * Admits all work that nobody waits for: paying debts, sweeping, comparing with others, reaping. It
- * uses what clients leave, as LEDBAT does on a network (RFC 6817): the only signal is how long
- * requests wait here, for the processor and for the disk. While they wait, the <em>pace</em> halves
- * with every step; while they do not, it grows by a quarter, so that after a moment without anybody
- * there is no more of it than before. Where nobody waits for long, and yet for longer than usual,
- * it halves as well, but only so far: a machine that is busy for days still gets on.
+ * Admits all work that nobody waits for: paying debts, sweeping, comparing with others, reaping,
+ * transfers. It uses what clients leave, as LEDBAT does on a network (RFC 6817): the only signal is
+ * how long requests wait here, for the processor and for the disk. While they wait, the
+ * <em>pace</em> halves with every step; while they do not, it grows by a quarter, so that after a
+ * moment without anybody there is no more of it than before. Where nobody waits for long, and yet
+ * for longer than usual, it halves as well, but only so far: a machine that is busy for days still
+ * gets on.
  *
  * <p>Each kind of work has a share, a rate of its own that is multiplied by the common pace. The
  * pace never comes to nothing: a debt that is never paid keeps its era open for everybody, and a
@@ -21,8 +22,8 @@ public final class BackgroundBudget {
     /** Whether requests wait, for the disk or in line, for longer than they should. */
     boolean requestsLag();
 
-    /** Whether they take longer than they usually do on this machine. */
-    boolean requestsFeelIt();
+    /** Whether they are served, and yet later than they usually are on this machine. */
+    boolean isSlowerThanUsual();
   }
 
   /** Requests that wait for longer find too much work here. */
@@ -55,11 +56,11 @@ public final class BackgroundBudget {
     if (steps > 0) {
       steppedMillis += steps * STEP_MILLIS;
       int counted = (int) Math.min(steps, MAX_STEPS);
-      double half = Math.scalb(pace, -counted);
+      double slower = Math.scalb(pace, -counted);
       if (requestsWait()) {
-        pace = Math.max(SLOWEST, half);
-      } else if (signal.requestsFeelIt() && pace > GENTLE) {
-        pace = Math.max(GENTLE, half);
+        pace = Math.max(SLOWEST, slower);
+      } else if (signal.isSlowerThanUsual() && pace > GENTLE) {
+        pace = Math.max(GENTLE, slower);
       } else {
         pace = Math.min(1, pace * StrictMath.pow(GROWTH, counted));
       }

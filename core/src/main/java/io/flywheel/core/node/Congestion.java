@@ -19,7 +19,7 @@ final class Congestion implements BackgroundBudget.Signal {
   }
 
   @Override
-  public boolean requestsFeelIt() {
+  public boolean isSlowerThanUsual() {
     return replica.isSlowerThanUsual();
   }
 }

@@ -77,7 +77,7 @@ public final class Journal {
 
   /** Whether stores take longer now than they do here when nothing is in their way. */
   boolean isSlowerThanUsual() {
-    return delay.isUnusual(schedule.monotonicMillis());
+    return delay.isSlowerThanUsual(schedule.monotonicMillis());
   }
 
   public void stored(long throughTicket) {

@@ -2,9 +2,10 @@ package io.flywheel.core.replica;
 
 /**
  * How long stores take lately to be durable, the way to the processor and back included, and
- * whether that is longer than they take here when nothing is in their way. Lately is a mean in
- * which each counts for a sixteenth; the least that this mean has been for some minutes is the way
- * of this machine and its disk, as the least delay of a path is in LEDBAT (RFC 6817).
+ * whether that is longer than they take here when nothing is in their way. Of those that end
+ * together the one that took longest counts, for a sixteenth of the mean; the least that this mean
+ * has been for some minutes is the way of this machine and its disk, as the least delay of a path
+ * is in LEDBAT (RFC 6817).
  */
 final class StoreDelay {
   private static final double PART = 16;
@@ -37,8 +38,8 @@ final class StoreDelay {
     least = Math.min(least, mean);
   }
 
-  /** Whether stores take longer than they used to, by more than chance. */
-  boolean isUnusual(long nowMillis) {
+  /** Whether they take longer than they used to, by more than chance. */
+  boolean isSlowerThanUsual(long nowMillis) {
     return nowMillis - tookMillis < STALE_MILLIS
         && mean > FACTOR * Math.min(least, leastBefore) + LEAST_MILLIS;
   }

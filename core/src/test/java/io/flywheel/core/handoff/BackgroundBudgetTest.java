@@ -108,7 +108,7 @@ final class BackgroundBudgetTest {
     }
 
     @Override
-    public boolean requestsFeelIt() {
+    public boolean isSlowerThanUsual() {
       return diskIsSlow;
     }
   }

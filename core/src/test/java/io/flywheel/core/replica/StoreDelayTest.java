@@ -14,50 +14,50 @@ final class StoreDelayTest {
 
   @Test
   void whatIsUsualOnAFastDiskIsNotOnASlowOne() {
-    assertFalse(delay.isUnusual(now), "nothing is known yet");
+    assertFalse(delay.isSlowerThanUsual(now), "nothing is known yet");
     stores(100, 1);
-    assertFalse(delay.isUnusual(now));
+    assertFalse(delay.isSlowerThanUsual(now));
     stores(100, 5);
-    assertTrue(delay.isUnusual(now));
+    assertTrue(delay.isSlowerThanUsual(now));
 
     var slow = new StoreDelay();
     for (int i = 0; i < 200; i++) {
       slow.took(i < 100 ? 12 : 20, i);
     }
-    assertFalse(slow.isUnusual(200));
+    assertFalse(slow.isSlowerThanUsual(200));
   }
 
   @Test
   void oneThatTakesLongIsChance() {
     stores(100, 1);
     stores(1, 8);
-    assertFalse(delay.isUnusual(now));
+    assertFalse(delay.isSlowerThanUsual(now));
     stores(1, 200);
-    assertTrue(delay.isUnusual(now), "but not that long");
+    assertTrue(delay.isSlowerThanUsual(now), "but not that long");
     stores(100, 1);
-    assertFalse(delay.isUnusual(now));
+    assertFalse(delay.isSlowerThanUsual(now));
   }
 
   @Test
   void withoutStoresThereIsNothingToBeSlow() {
     stores(100, 1);
     stores(100, 5);
-    assertTrue(delay.isUnusual(now));
+    assertTrue(delay.isSlowerThanUsual(now));
     now += 1_000;
-    assertFalse(delay.isUnusual(now));
+    assertFalse(delay.isSlowerThanUsual(now));
   }
 
   @Test
   void whatHasBeenTheCaseForLongIsUsual() {
     stores(100, 1);
     stores(100, 5);
-    assertTrue(delay.isUnusual(now));
+    assertTrue(delay.isSlowerThanUsual(now));
     now += 6 * MINUTES;
     stores(100, 5);
-    assertTrue(delay.isUnusual(now), "it was faster not long ago");
+    assertTrue(delay.isSlowerThanUsual(now), "it was faster not long ago");
     now += 6 * MINUTES;
     stores(100, 5);
-    assertFalse(delay.isUnusual(now));
+    assertFalse(delay.isSlowerThanUsual(now));
   }
 
   private void stores(int count, long millis) {

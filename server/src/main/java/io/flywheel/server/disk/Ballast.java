@@ -20,7 +20,7 @@ final class Ballast {
     this.bytes = bytes;
   }
 
-  /** How much of it is not there: nothing has been written yet, or it was made for another disk. */
+  /** How much is still to be written: all at first, less where it was begun or made for less. */
   long missingBytes() throws IOException {
     return Files.exists(file) ? Math.max(0, bytes - Files.size(file)) : bytes;
   }

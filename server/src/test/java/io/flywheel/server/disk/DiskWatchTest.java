@@ -62,32 +62,27 @@ final class DiskWatchTest {
     Path ballast = folder.resolve("ballast");
     var watch = watch();
     assertFalse(watch.look());
-    watch.growBallast();
-    watch.growBallast();
+    takeBallastOn(watch);
     assertEquals(2 * MIB, Files.size(ballast));
 
     free.set(30 * MIB);
     assertTrue(watch.look());
-    watch.growBallast();
-    watch.growBallast();
+    takeBallastOn(watch);
     assertTrue(Files.exists(ballast), "low is not critical");
 
     free.set(24 * MIB);
     assertTrue(watch.look());
     assertFalse(Files.exists(ballast));
-    watch.growBallast();
-    watch.growBallast();
+    takeBallastOn(watch);
     assertFalse(Files.exists(ballast), "not while the disk is full");
 
     free.set(126 * MIB);
     assertFalse(watch.look());
-    watch.growBallast();
-    watch.growBallast();
+    takeBallastOn(watch);
     assertFalse(Files.exists(ballast), "it must not fill the disk itself");
 
     free.set(127 * MIB);
-    watch.growBallast();
-    watch.growBallast();
+    takeBallastOn(watch);
     assertEquals(2 * MIB, Files.size(ballast));
   }
 
@@ -112,8 +107,7 @@ final class DiskWatchTest {
     Files.write(folder.resolve("ballast"), new byte[100]);
     var watch = watch();
     assertFalse(watch.look());
-    watch.growBallast();
-    watch.growBallast();
+    takeBallastOn(watch);
     assertEquals(2 * MIB, Files.size(folder.resolve("ballast")));
   }
 
@@ -146,6 +140,12 @@ final class DiskWatchTest {
     free.set(500 * MIB);
     assertEquals(false, heard.poll(10, TimeUnit.SECONDS));
     assertTrue(watch.closeAndWait());
+  }
+
+  /** Both of its pieces. */
+  private static void takeBallastOn(DiskWatch watch) {
+    watch.growBallast();
+    watch.growBallast();
   }
 
   private DiskWatch watch() {

@@ -174,10 +174,12 @@ public final class Healing {
    * own copies, and cannot mend them either: more than one has rotted. It waits for an operator.
    */
   private void takeAwayWhoCannotPay() {
+    if (isAllRepairable()) {
+      return;
+    }
     for (var machine : scene.cluster().inService()) {
       var process = machine.process();
-      var view = process == null ? null : process.view().changes();
-      if (view != null && view.standing() == Standing.DRAINING && !isAllRepairable()) {
+      if (process != null && process.view().changes().standing() == Standing.DRAINING) {
         scene.cluster().takeAway(machine);
       }
     }
