@@ -2,6 +2,7 @@ package io.flywheel.cli;
 
 import io.flywheel.cli.http.NodeClient;
 import io.flywheel.cli.local.AddedNode;
+import io.flywheel.cli.local.ClusterDirectory;
 import io.flywheel.cli.local.ClusterException;
 import io.flywheel.cli.local.LocalNode;
 import java.io.IOException;
@@ -28,7 +29,7 @@ final class AddCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, IOException {
-    try {
+    try (var _ = ClusterDirectory.turnToAdd(data)) {
       var added = AddedNode.in(data, main.environment());
       LocalNode node = added.node();
       if (!main.wantsJson()) {

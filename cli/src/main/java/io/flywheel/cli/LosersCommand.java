@@ -67,6 +67,13 @@ final class LosersCommand implements Callable<Integer> {
         throw Problem.ofRead(answer);
       } else {
         answers.put(Members.name(member), answer);
+        if (!answer.json().get("complete").isTrue()) {
+          main.terminal()
+              .complain(
+                  Members.name(member)
+                      + " shows the newest of what it has"
+                      + (key.isGiven() ? "" : "; name a KEY to see older ones of it"));
+        }
       }
     }
     List<Json> losers = merged(answers.values());

@@ -110,7 +110,8 @@ public final class Main implements Runnable {
             .setParameterExceptionHandler((e, words) -> main.misused(e))
             .setExecutionExceptionHandler((e, words, result) -> main.failed(e))
             .execute(arguments);
-    if (status == Exit.DONE.status() && !terminal.isWritten()) {
+    boolean done = status == Exit.DONE.status();
+    if (done && !terminal.isWritten() && !terminal.isAbandoned()) {
       terminal.complain("not all could be written to standard output; make room for it");
       return Exit.FAILED.status();
     }

@@ -4,6 +4,7 @@ import io.flywheel.cli.http.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,6 +27,7 @@ final class Terminal {
   private static final String PLAIN = "\u001b[0m";
 
   private final InputStream in;
+  private final Outlet outlet;
   private final PrintStream out;
   private final PrintStream err;
   private final boolean interactive;
@@ -34,7 +36,8 @@ final class Terminal {
   Terminal(
       InputStream in, OutputStream out, OutputStream err, boolean interactive, boolean coloured) {
     this.in = in;
-    this.out = new PrintStream(out, false, StandardCharsets.UTF_8);
+    this.outlet = new Outlet(out);
+    this.out = new PrintStream(outlet, false, StandardCharsets.UTF_8);
     this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
     this.interactive = interactive;
     this.coloured = coloured;
@@ -95,6 +98,13 @@ final class Terminal {
   /** Whether all that was written has arrived; a full disk and a closed pipe are found out here. */
   boolean isWritten() {
     return !out.checkError();
+  }
+
+  /**
+   * Whether nobody reads what is written any more, as {@code head} does when it has seen enough.
+   */
+  boolean isAbandoned() {
+    return outlet.abandoned;
   }
 
   void line(String text) {
@@ -174,6 +184,27 @@ final class Terminal {
 
   private String styled(String style, String text) {
     return coloured ? style + text + PLAIN : text;
+  }
+
+  /** Remembers why it could not write, which a {@link PrintStream} does not. */
+  private static final class Outlet extends FilterOutputStream {
+    private static final String NO_READER = "Broken pipe";
+
+    private boolean abandoned;
+
+    Outlet(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        abandoned = NO_READER.equals(e.getMessage());
+        throw e;
+      }
+    }
   }
 
   private static String oneLine(String text) {

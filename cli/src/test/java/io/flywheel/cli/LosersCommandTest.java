@@ -3,6 +3,7 @@ package io.flywheel.cli;
 import static io.flywheel.cli.FakeNode.answer;
 import static io.flywheel.cli.Ran.against;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.cli.FakeNode.Asked;
@@ -43,7 +44,9 @@ final class LosersCommandTest {
                   member.formatted("node-3", "down")));
     }
     if (asked.path().startsWith("/admin/losers")) {
-      return answer(200, "{\"losers\":[" + SECOND + "," + FIRST + "],\"complete\":true}");
+      boolean complete = asked.path().contains("?");
+      String losers = "{\"losers\":[" + SECOND + "," + FIRST + "],\"complete\":%s}";
+      return answer(200, losers.formatted(complete));
     }
     return asked.method().equals("GET")
         ? answer(200, "{\"value\":\"now\"}", "Context: c0ffee")
@@ -64,6 +67,16 @@ final class LosersCommandTest {
           ran.out());
       assertEquals("/admin/losers?namespace=lww&key=k", node.last().path());
       assertTrue(ran.err().contains("node-3 does not answer"), ran.err());
+      assertFalse(ran.err().contains("newest"), ran.err());
+    }
+  }
+
+  @Test
+  void aListThatIsNotWholeSaysSo() {
+    try (var node = node()) {
+      Ran ran = against(node, "losers");
+      assertEquals(0, ran.exit(), ran.err());
+      assertTrue(ran.err().contains("node-1 shows the newest of what it has; name a KEY"));
     }
   }
 

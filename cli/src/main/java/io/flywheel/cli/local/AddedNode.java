@@ -67,12 +67,7 @@ public final class AddedNode {
       }
     }
     if (members.isEmpty()) {
-      throw new ClusterException(
-          "there is no cluster in "
-              + named
-              + "; start one with `flywheel up --data "
-              + named
-              + "`");
+      throw ClusterDirectory.thereIsNone(named);
     }
     if (members.stream().noneMatch(member -> member.files().process().isPresent())) {
       throw new ClusterException(

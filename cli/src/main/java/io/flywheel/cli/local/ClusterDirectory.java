@@ -1,15 +1,9 @@
 package io.flywheel.cli.local;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Comparator;
@@ -17,11 +11,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a local cluster lives: {@code node-k} for each node, the {@code secret} of them all, and a
- * {@code lock} that one {@code flywheel up} holds at a time.
+ * {@code lock} that one {@code flywheel up} holds at a time, as one {@code flywheel add} does
+ * {@code adding}.
  */
 public final class ClusterDirectory implements AutoCloseable {
   private static final Pattern NODE = Pattern.compile("node-([1-9]\\d{0,5})");
@@ -29,9 +23,9 @@ public final class ClusterDirectory implements AutoCloseable {
 
   private final Path root;
   private final Path named;
-  private final FileChannel lock;
+  private final ProcessLock lock;
 
-  private ClusterDirectory(Path root, Path named, FileChannel lock) {
+  private ClusterDirectory(Path root, Path named, ProcessLock lock) {
     this.root = root;
     this.named = named;
     this.lock = lock;
@@ -49,32 +43,45 @@ public final class ClusterDirectory implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path root, Path named) throws IOException, ClusterException {
+  private static ProcessLock lock(Path root, Path named) throws IOException, ClusterException {
     Path file = root.resolve("lock");
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    FileLock lock = tryLock(channel);
+    var lock = ProcessLock.tryTake(file);
     if (lock == null) {
-      String holder = Files.readString(file).strip();
-      channel.close();
       throw new ClusterException(
           ("another `flywheel up` (process %s) uses %s;"
                   + " stop it first, or name another directory with --data")
-              .formatted(holder, named));
+              .formatted(ProcessLock.holder(file), named));
     }
-    channel.truncate(0);
-    String pid = ProcessHandle.current().pid() + "\n";
-    channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.UTF_8)), 0);
-    return channel;
+    return lock;
   }
 
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
+  /**
+   * Waits for nobody: one node is added at a time, as the ring changes one step at a time, and two
+   * would take the same name.
+   */
+  public static ProcessLock turnToAdd(Path named) throws ClusterException {
+    Path root = named.toAbsolutePath().normalize();
+    if (!Files.isDirectory(root)) {
+      throw thereIsNone(named);
     }
+    Path file = root.resolve("adding");
+    try {
+      var turn = ProcessLock.tryTake(file);
+      if (turn == null) {
+        throw new ClusterException(
+            "another `flywheel add` (process %s) is not done with %s yet; wait for it, then try again"
+                .formatted(ProcessLock.holder(file), named));
+      }
+      return turn;
+    } catch (IOException e) {
+      throw new ClusterException("cannot write to " + named + " (" + e + ")", e);
+    }
+  }
+
+  static ClusterException thereIsNone(Path named) {
+    return new ClusterException(
+        "there is no cluster in %s; start one with `flywheel up --data %s`"
+            .formatted(named, named));
   }
 
   /** As the user named it, for messages. */

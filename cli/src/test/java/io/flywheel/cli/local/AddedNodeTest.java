@@ -66,6 +66,17 @@ final class AddedNodeTest {
   }
 
   @Test
+  void oneIsAddedAtATime() throws Exception {
+    try (var _ = ClusterDirectory.turnToAdd(folder)) {
+      var refused = assertThrows(ClusterException.class, () -> ClusterDirectory.turnToAdd(folder));
+      assertTrue(refused.getMessage().contains("process " + ProcessHandle.current().pid()));
+    }
+    ClusterDirectory.turnToAdd(folder).close();
+    Path nowhere = folder.resolve("nowhere");
+    assertThrows(ClusterException.class, () -> ClusterDirectory.turnToAdd(nowhere));
+  }
+
+  @Test
   void aNodeThatDidNotComeToJoinIsFoundAgain() throws Exception {
     try (var directory = ClusterDirectory.open(folder)) {
       directory.create(new ClusterShape(2, Ports.freeBase(4), 2, 2));

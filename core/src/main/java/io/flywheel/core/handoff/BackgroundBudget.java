@@ -24,6 +24,9 @@ public final class BackgroundBudget {
 
     /** Whether they are served, and yet later than they usually are on this machine. */
     boolean isSlowerThanUsual();
+
+    /** Whether there are any at all. */
+    boolean isServing();
   }
 
   /** Requests that wait for longer find too much work here. */
@@ -71,6 +74,11 @@ public final class BackgroundBudget {
   /** Whether others, too, had better ask nothing of this node that can wait. */
   public boolean yields() {
     return pace() < GENTLE;
+  }
+
+  /** Whether anybody is served beside it, who feels whatever is done here. */
+  boolean isServing() {
+    return signal.isServing();
   }
 
   private boolean requestsWait() {

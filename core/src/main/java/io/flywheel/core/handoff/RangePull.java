@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class RangePull {
   private static final int PAGE_BYTES = 256 << 10;
 
-  /** A page that is smaller costs as much: the messages, the syncs and the comparison after it. */
-  static final long LEAST_PAGE_BYTES = 64 << 10;
-
   private static final long PATIENCE_MILLIS = 5_000;
   private static final long BUSY_MILLIS = 200;
   private static final long RETRY_MILLIS = 500;
@@ -153,7 +150,7 @@ final class RangePull {
       bytes += page.records().get(i).length();
       merge(page.keys().get(i), page.records().get(i), page);
     }
-    budget.spend(Math.max(bytes, LEAST_PAGE_BYTES));
+    budget.spend(with.cost(bytes));
     listener.received(bytes);
     if (!page.whole()) {
       listener.damaged();

@@ -29,6 +29,20 @@ public record TransferEquipment(
     ChangeProgress progress,
     BackgroundBudget background,
     Consumer<String> report) {
+  /**
+   * However little is in a page: its messages, its syncs and the comparison after it cost as much.
+   */
+  static final long LEAST_PAGE_BYTES = 64 << 10;
+
+  /** Where clients wait for the same processor and the same disk. */
+  private static final long LEAST_WHILE_SERVING_BYTES = 128 << 10;
+
+  /** What to charge for a page of a partition that has so many bytes. */
+  long cost(long pageBytes) {
+    return Math.max(
+        pageBytes, background.isServing() ? LEAST_WHILE_SERVING_BYTES : LEAST_PAGE_BYTES);
+  }
+
   long now() {
     return schedule.monotonicMillis();
   }

@@ -128,7 +128,7 @@ final class TransferSource {
       records.add(entry.value());
       bytes += entry.value().length();
     }
-    budget.spend(Math.max(bytes, RangePull.LEAST_PAGE_BYTES));
+    budget.spend(with.cost(bytes));
     bytesSent += bytes;
     return TransferPage.of(
         request, era, keys, records, whole, following == null ? Bytes.EMPTY : following);

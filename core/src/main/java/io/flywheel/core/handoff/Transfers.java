@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * second. Losing what is in memory here loses nothing but time.
  */
 public final class Transfers {
+  /** What a copy of a partition counts for at least, of what may be fetched in a second. */
+  public static final long LEAST_COPY_BYTES = TransferEquipment.LEAST_PAGE_BYTES;
+
   private static final long ROUND_MILLIS = 200;
   private static final int MOST_AT_A_TIME = 8;
   private static final int MOST_OF_A_SOURCE = 3;

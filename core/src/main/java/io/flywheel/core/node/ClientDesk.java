@@ -28,6 +28,7 @@ import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Quorum;
 import io.flywheel.core.model.Reach;
 import io.flywheel.core.model.RecordSettings;
+import io.flywheel.core.node.WaitingLine.Begun;
 import io.flywheel.core.replica.PutOrder;
 import io.flywheel.core.ring.Replica;
 import io.flywheel.core.version.Context;
@@ -135,7 +136,7 @@ final class ClientDesk {
    * replicas, and has therefore not begun, it tries again until it has had the time to.
    */
   private void attempt(
-      ClientRequest request, NamespaceSettings namespace, long deadline, Consumer<Outcome> answer) {
+      ClientRequest request, NamespaceSettings namespace, long deadline, Begun answer) {
     Consumer<Outcome> unlessTooEarly =
         outcome -> {
           long next = schedule.monotonicMillis() + SETTLING_RETRY_MILLIS;
@@ -148,7 +149,7 @@ final class ClientDesk {
           }
         };
     switch (request) {
-      case ClientRequest.Put put -> put(put, namespace, deadline, unlessTooEarly);
+      case ClientRequest.Put put -> put(put, namespace, deadline, answer::handedOn, unlessTooEarly);
       case ClientRequest.Get get -> get(get, namespace, deadline, unlessTooEarly);
       case ClientRequest.Explain explain -> explain(explain.key(), deadline, answer);
       case ClientRequest.Repair repair -> upkeep.repair(present(), repair.key(), deadline, answer);
@@ -209,7 +210,11 @@ final class ClientDesk {
   }
 
   private void put(
-      ClientRequest.Put put, NamespaceSettings namespace, long deadline, Consumer<Outcome> answer) {
+      ClientRequest.Put put,
+      NamespaceSettings namespace,
+      long deadline,
+      Runnable handedOn,
+      Consumer<Outcome> answer) {
     if (!areCounts(put.w(), put.pw())) {
       answer.accept(badQuorum("W and PW"));
       return;
@@ -258,9 +263,9 @@ final class ClientDesk {
             deadline);
     Consumer<Outcome> counted = put.write().tombstone() ? counting(answer) : answer;
     if (readsFirst) {
-      readThenPut(order, namespace, counted);
+      readThenPut(order, namespace, handedOn, counted);
     } else {
-      coordinate(order, counted);
+      coordinate(order, handedOn, counted);
     }
   }
 
@@ -274,7 +279,8 @@ final class ClientDesk {
   }
 
   /** What the write need not reach is not asked first either. */
-  private void readThenPut(PutOrder order, NamespaceSettings namespace, Consumer<Outcome> answer) {
+  private void readThenPut(
+      PutOrder order, NamespaceSettings namespace, Runnable handedOn, Consumer<Outcome> answer) {
     boolean isNear = order.reach().isByDatacenter();
     gets.get(
         present(),
@@ -287,7 +293,7 @@ final class ClientDesk {
         new GetListener() {
           @Override
           public void found(Siblings merged, Receipt receipt) {
-            coordinate(order.withRead(merged.context()), answer);
+            coordinate(order.withRead(merged.context()), handedOn, answer);
           }
 
           @Override
@@ -300,15 +306,19 @@ final class ClientDesk {
         });
   }
 
-  private void coordinate(PutOrder order, Consumer<Outcome> answer) {
+  private void coordinate(PutOrder order, Runnable handedOn, Consumer<Outcome> answer) {
     var present = present();
     if (takesPart(present, order.key())) {
       puts.put(
           present,
           order,
           answer,
-          inability -> forwarder.forward(present(), order, inability, answer));
+          inability -> {
+            handedOn.run();
+            forwarder.forward(present(), order, inability, answer);
+          });
     } else {
+      handedOn.run();
       forwarder.forward(present, order, NOBODY_TO_ASK, answer);
     }
   }

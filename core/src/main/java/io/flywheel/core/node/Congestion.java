@@ -7,10 +7,12 @@ import io.flywheel.core.replica.LocalReplica;
 final class Congestion implements BackgroundBudget.Signal {
   private final LocalReplica replica;
   private final WaitingLine line;
+  private final ReplicaDesk desk;
 
-  Congestion(LocalReplica replica, WaitingLine line) {
+  Congestion(LocalReplica replica, WaitingLine line, ReplicaDesk desk) {
     this.replica = replica;
     this.line = line;
+    this.desk = desk;
   }
 
   @Override
@@ -21,5 +23,10 @@ final class Congestion implements BackgroundBudget.Signal {
   @Override
   public boolean isSlowerThanUsual() {
     return replica.isSlowerThanUsual();
+  }
+
+  @Override
+  public boolean isServing() {
+    return line.isInUse() || desk.isInUse();
   }
 }

@@ -121,6 +121,7 @@ public final class Node {
     long firstRequest = random.nextLong() >>> 20;
     census = new Census(replica, schedule, CENSUS_REQUESTS + firstRequest);
     line = new WaitingLine(schedule);
+    replicas = new ReplicaDesk(replica, eras, schedule, inForce, config.durable());
     var facilities =
         new Facilities(
             settings,
@@ -131,7 +132,7 @@ public final class Node {
             trees,
             fingerprints,
             membership::peers,
-            new BackgroundBudget(schedule, new Congestion(replica, line)),
+            new BackgroundBudget(schedule, new Congestion(replica, line, replicas)),
             reports::warnOnce);
     var books = new Books(records, ledger, losers, eras, owners, former, journal);
     upkeep =
@@ -158,7 +159,6 @@ public final class Node {
             upkeep,
             line,
             membership::peers);
-    replicas = new ReplicaDesk(replica, eras, schedule, inForce, config.durable());
     portrait =
         new Portrait(
             config.name(),

@@ -45,6 +45,7 @@ final class ReplicaDesk {
   private final Schedule schedule;
   private final Supplier<RecordSettings> inForce;
   private final boolean durable;
+  private long askedMillis;
 
   ReplicaDesk(
       LocalReplica replica,
@@ -57,10 +58,17 @@ final class ReplicaDesk {
     this.schedule = schedule;
     this.inForce = inForce;
     this.durable = durable;
+    askedMillis = schedule.monotonicMillis() - WaitingLine.IN_USE_MILLIS;
+  }
+
+  /** Whether others have lately asked for something, as a rule for a client of theirs. */
+  boolean isInUse() {
+    return schedule.monotonicMillis() - askedMillis < WaitingLine.IN_USE_MILLIS;
   }
 
   /** {@code epoch}: the sender's. */
   void put(Peers peers, NodeId from, long epoch, ReplicaPut put) {
+    askedMillis = schedule.monotonicMillis();
     if (isFarOff(peers, epoch) || mayMissOwners(peers, epoch, put.key()) || isNew(put.key())) {
       reply(peers, from, put, PutStatus.STALE_RING);
       return;
@@ -110,6 +118,7 @@ final class ReplicaDesk {
 
   /** {@code epoch}: the sender's. */
   void get(Peers peers, NodeId from, long epoch, ReplicaGet get) {
+    askedMillis = schedule.monotonicMillis();
     if (isFarOff(peers, epoch) || isNew(get.key())) {
       peers.send(from, failed(get, GetStatus.STALE_RING));
       return;

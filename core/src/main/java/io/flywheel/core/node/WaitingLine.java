@@ -30,6 +30,9 @@ import java.util.function.Consumer;
 final class WaitingLine {
   private static final long STANDING_MILLIS = 100;
 
+  /** Who has asked so lately is likely to ask again. */
+  static final long IN_USE_MILLIS = 1_000;
+
   /** The part of a request's time that it may wait in a burst: what is left is for doing it. */
   private static final int BURST_PART = 3;
 
@@ -42,10 +45,36 @@ final class WaitingLine {
   /** The most bytes of values that they may hold. */
   static final long MOST_BYTES = 64L << 20;
 
-  /** What begins it, and is to tell its outcome. */
+  /** What begins a request. */
   @FunctionalInterface
   interface Beginning {
-    void begin(Consumer<Outcome> answer);
+    void begin(Begun request);
+  }
+
+  /** A request that was begun, and is to be told its outcome. It takes a place until then. */
+  final class Begun implements Consumer<Outcome> {
+    private final Consumer<Outcome> answer;
+    private boolean placed = true;
+
+    private Begun(Consumer<Outcome> answer) {
+      this.answer = answer;
+      underWay++;
+    }
+
+    /**
+     * Another node works on it now, and all that is left here is to pass its answer on. If it kept
+     * its place, two nodes that hand on to each other would fill each other's, and wait.
+     */
+    void handedOn() {
+      underWay -= placed ? 1 : 0;
+      placed = false;
+    }
+
+    @Override
+    public void accept(Outcome outcome) {
+      handedOn();
+      answer.accept(outcome);
+    }
   }
 
   private record Waiting(
@@ -61,11 +90,13 @@ final class WaitingLine {
   private final WorkLimit work = new WorkLimit();
   private int underWay;
   private long emptyMillis;
+  private long addedMillis;
   private long bytes;
 
   WaitingLine(Schedule schedule) {
     this.schedule = schedule;
     emptyMillis = schedule.monotonicMillis();
+    addedMillis = emptyMillis - IN_USE_MILLIS;
   }
 
   /**
@@ -81,6 +112,7 @@ final class WaitingLine {
     if (line.isEmpty()) {
       emptyMillis = schedule.monotonicMillis();
     }
+    addedMillis = schedule.monotonicMillis();
     bytes += valueBytes;
     line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, valueBytes, beginning, answer));
   }
@@ -88,6 +120,11 @@ final class WaitingLine {
   /** Whether there is one to begin, and room for what it may read. */
   boolean mayBegin() {
     return !line.isEmpty() && room.hasRoomBeside(underWay) && work.hasRoomBeside(underWay);
+  }
+
+  /** Whether anybody has asked for something lately. */
+  boolean isInUse() {
+    return schedule.monotonicMillis() - addedMillis < IN_USE_MILLIS;
   }
 
   /** How long a turn of the node's loop has taken. */
@@ -111,12 +148,7 @@ final class WaitingLine {
     var next = line.poll();
     if (next != null) {
       bytes -= next.bytes;
-      underWay++;
-      next.beginning.begin(
-          outcome -> {
-            underWay--;
-            next.answer.accept(outcome);
-          });
+      next.beginning.begin(new Begun(next.answer));
     }
   }
 

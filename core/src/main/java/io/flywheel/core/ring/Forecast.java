@@ -115,11 +115,15 @@ public record Forecast(
         exposures(before, absent));
   }
 
-  /** How long the transfers take where each node may fetch so much in a second. */
-  public long seconds(long limitBytesPerSecond) {
+  /**
+   * How long the transfers take where each node may fetch so much in a second.
+   *
+   * @param leastCopyBytes what a copy counts for at least, however little is in it
+   */
+  public long seconds(long limitBytesPerSecond, long leastCopyBytes) {
     long most = 0;
     for (Share share : shares) {
-      most = Math.max(most, share.fetchedBytes());
+      most = Math.max(most, Math.max(share.fetchedBytes(), share.copiesGained() * leastCopyBytes));
     }
     return Math.ceilDiv(most, limitBytesPerSecond);
   }

@@ -111,5 +111,10 @@ final class BackgroundBudgetTest {
     public boolean isSlowerThanUsual() {
       return diskIsSlow;
     }
+
+    @Override
+    public boolean isServing() {
+      return true;
+    }
   }
 }

@@ -4,8 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flywheel.core.message.ClientRequest;
+import io.flywheel.core.message.Message.ForwardPut;
 import io.flywheel.core.message.Message.ForwardReply;
+import io.flywheel.core.message.Outcome.Found;
 import io.flywheel.core.message.Outcome.Written;
+import io.flywheel.core.message.Write;
+import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
 import java.util.ArrayList;
@@ -33,6 +38,18 @@ final class ForwardedPutTest {
     assertEquals(1, askedForAPut(slow).size(), "nobody waits for it again");
     nodes.pass(60_000);
     assertEquals(List.of(slow), askedForAPut(null), "it gets another chance");
+  }
+
+  @Test
+  void whatAnotherNodeWorksOnTakesNoPlaceHere() {
+    nodes.turnMillis = 100;
+    nodes.pass(2_000);
+    nodes.hold(envelope -> envelope.message() instanceof ForwardPut);
+    for (int i = 0; i <= WorkLimit.LEAST; i++) {
+      var write = Write.of(Bytes.utf8("v"));
+      nodes.submit(stranger, new ClientRequest.Put(KEY, write, null, 0, 0, 0, null, 60_000));
+    }
+    assertInstanceOf(Found.class, nodes.get(stranger, KEY, 1));
   }
 
   private NodeId first() {

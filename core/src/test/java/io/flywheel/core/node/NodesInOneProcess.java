@@ -72,6 +72,9 @@ final class NodesInOneProcess {
   long hintsLimitBytes;
   Rhythm rhythm = Rhythm.DEFAULT;
 
+  /** How long they say that each turn of their loops takes. */
+  long turnMillis;
+
   /** Whether what loads, or scans, have read is yet to be handed over. */
   boolean loadsWait;
 
@@ -329,7 +332,7 @@ final class NodesInOneProcess {
           machine.node().beginNext(now());
         }
         if (machine.runs()) {
-          machine.node().turnTook(0);
+          machine.node().turnTook(turnMillis);
           busy |= machine.node().requestsWait();
         }
         for (Effect effect : machine.outbox.drain()) {

@@ -58,6 +58,31 @@ final class TransferTest {
     assertGainedAsBefore(ring, newcomer);
   }
 
+  /** Partitions with little in them cost as much as others, and are most of what clients feel. */
+  @Test
+  void smallPartitionsTakeTwiceAsLongWhereClientsAreServed() {
+    long alone = millisUntilAllHaveCome(false);
+    long besideClients = millisUntilAllHaveCome(true);
+    assertTrue(besideClients > 1.6 * alone, alone + " ms alone, " + besideClients + " beside");
+  }
+
+  private static long millisUntilAllHaveCome(boolean clients) {
+    var ring = new FilledRing(4);
+    ring.nodes.rhythm = Rhythm.DEFAULT.transferring(32 << 10);
+    var newcomer = ring.newcomer();
+    ring.add(newcomer);
+    long before = ring.nodes.now().monotonicMillis();
+    for (int i = 0; ring.figures(newcomer).partitionsDone() < 9; i++) {
+      var key = FilledRing.KEYS.get(i % FilledRing.KEYS.size());
+      if (clients) {
+        assertInstanceOf(Written.class, ring.nodes.put(ring.nodes.replica(key, 0), key, "v", null));
+      }
+      ring.nodes.pass(100);
+    }
+    assertEquals(9, ring.figures(newcomer).partitionsWanted());
+    return ring.nodes.now().monotonicMillis() - before;
+  }
+
   @Test
   void tombstonesAndSiblingsArriveWhole() {
     var ring = new FilledRing(4);

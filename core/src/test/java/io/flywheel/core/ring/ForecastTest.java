@@ -47,7 +47,8 @@ class ForecastTest {
     assertEquals(48, forecast.copiesMoved());
     assertEquals(48, forecast.copiesAtLeast());
     assertEquals(48_000, forecast.fetchedBytes());
-    assertEquals(5, forecast.seconds(10_000), "one node fetches it all");
+    assertEquals(5, forecast.seconds(10_000, 0), "one node fetches it all");
+    assertEquals(10, forecast.seconds(10_000, 2 * COPY_BYTES), "little is not for nothing");
   }
 
   @Test
@@ -60,7 +61,7 @@ class ForecastTest {
     assertEquals(48, forecast.copiesAtLeast());
     long most = forecast.shares().stream().mapToLong(Share::fetchedBytes).max().orElseThrow();
     assertTrue(most < 20_000, "each of three takes about a third, not " + most);
-    assertEquals(Math.ceilDiv(most, 7), forecast.seconds(7));
+    assertEquals(Math.ceilDiv(most, 7), forecast.seconds(7, 0));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.flywheel.server.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.flywheel.core.handoff.Transfers;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.Replication;
 import io.flywheel.core.node.ChangeView;
@@ -98,7 +99,8 @@ final class ChangeText {
     json.writeNumberField("copy-bytes", copyBytes);
     json.writeNumberField("fetch-bytes", forecast.fetchedBytes());
     json.writeNumberField("limit-bytes-per-second", limitBytesPerSecond);
-    json.writeNumberField("seconds", forecast.seconds(limitBytesPerSecond));
+    json.writeNumberField(
+        "seconds", forecast.seconds(limitBytesPerSecond, Transfers.LEAST_COPY_BYTES));
     json.writeArrayFieldStart("nodes");
     for (var share : forecast.shares()) {
       json.writeStartObject();

@@ -48,7 +48,7 @@ final class MembersPage {
           eras(json, view.eras());
           var disk = port.diskUse();
           if (disk != null) {
-            json.writeNumberField("disk-used-bytes", disk.tableBytes());
+            json.writeNumberField("disk-used-bytes", disk.dataBytes());
             json.writeNumberField("disk-free-bytes", disk.freeBytes());
           }
           json.writeArrayFieldStart("members");

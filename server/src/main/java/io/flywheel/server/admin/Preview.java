@@ -204,7 +204,7 @@ final class Preview {
     }
     var disk = port.diskUse();
     @Nullable Integer copies = ring.ownership().get(view.id());
-    return disk == null || copies == null || copies == 0 ? 0 : disk.tableBytes() / copies;
+    return disk == null || copies == null || copies == 0 ? 0 : disk.dataBytes() / copies;
   }
 
   private static ProblemException refused(String reason) {

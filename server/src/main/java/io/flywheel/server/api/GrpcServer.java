@@ -11,6 +11,7 @@ import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -49,6 +50,7 @@ public final class GrpcServer implements ProtocolPort, AutoCloseable {
   private final HandedOver connections;
   private final HealthStatusManager health = new HealthStatusManager();
 
+  @SuppressWarnings("deprecation") // Reflection v1alpha is: many tools speak nothing newer.
   private GrpcServer(Lane lane, ClusterSettings settings, RequestRecorder recorder)
       throws IOException {
     this.lane = lane;
@@ -73,6 +75,7 @@ public final class GrpcServer implements ProtocolPort, AutoCloseable {
             .addService(new KeyValueService(operations, messageBytes))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(ProtoReflectionService.newInstance())
             .build()
             .start();
   }

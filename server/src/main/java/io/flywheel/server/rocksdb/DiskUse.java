@@ -3,7 +3,8 @@ package io.flywheel.server.rocksdb;
 /**
  * How full a node's disk is.
  *
- * @param tableBytes in the database's tables; its logs come on top
+ * @param dataBytes in the database's tables, and in its log where that is not yet in tables; what
+ *     else its logs hold comes on top
  * @param freeBytes that the disk has left
  */
-public record DiskUse(long tableBytes, long freeBytes) {}
+public record DiskUse(long dataBytes, long freeBytes) {}

@@ -8,6 +8,7 @@ import io.flywheel.core.model.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,11 +19,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.Holder;
+import org.rocksdb.Range;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -39,6 +42,13 @@ public final class RocksStorage implements Storage {
 
   /** A large record that does not fit now: the array for it was not made, and nothing is lost. */
   private static final Loaded NO_MEMORY = new Loaded.Failed("there is no memory for it now");
+
+  /** Tokens come first in a key, and one with all bits set is as good as none. */
+  private static final byte[] BEYOND_ALL_KEYS = new byte[32];
+
+  static {
+    Arrays.fill(BEYOND_ALL_KEYS, (byte) -1);
+  }
 
   private final DataDirectory directory;
   private final RocksOptions options;
@@ -255,14 +265,16 @@ public final class RocksStorage implements Storage {
     }
   }
 
-  /** What the tables take, and what the disk has left. */
+  /** What is stored, and what the disk has left. */
   public DiskUse diskUse() throws IOException {
-    try {
-      long tables = 0;
+    try (var first = new Slice(new byte[0]);
+        var last = new Slice(BEYOND_ALL_KEYS)) {
+      long bytes = 0;
       for (ColumnFamilyHandle family : families) {
-        tables += database.getLongProperty(family, "rocksdb.total-sst-files-size");
+        bytes += database.getLongProperty(family, "rocksdb.total-sst-files-size");
+        bytes += database.getApproximateMemTableStats(family, new Range(first, last)).size;
       }
-      return new DiskUse(tables, Files.getFileStore(directory.root()).getUsableSpace());
+      return new DiskUse(bytes, Files.getFileStore(directory.root()).getUsableSpace());
     } catch (RocksDBException e) {
       throw new IOException("the size of " + directory.database() + " is not known", e);
     }

@@ -307,6 +307,8 @@ final class GrpcTest {
             .map(service -> service.getName())
             .toList();
     assertTrue(names.contains("flywheel.v1.KeyValue"), names.toString());
+    var older = "grpc.reflection.v1alpha.ServerReflection";
+    assertTrue(names.contains(older), "tools that know no other: " + names);
     asked.onCompleted();
   }
 }

@@ -65,7 +65,7 @@ final class OverloadMutants {
             "io/flywheel/core/node/WaitingLine.java",
             "line.add(new Waiting(schedule.monotonicMillis(), timeoutMillis, valueBytes, beginning,"
                 + " answer));",
-            "bytes -= valueBytes;\n    beginning.begin(answer);",
+            "bytes -= valueBytes;\n    beginning.begin(new Begun(answer));",
             List.of("GoodputReturns"),
             236),
         new Mutant(
