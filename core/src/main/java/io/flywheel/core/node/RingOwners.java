@@ -29,6 +29,13 @@ final class RingOwners implements Owners {
   }
 
   @Override
+  public boolean isOwnForNow(Key key) {
+    var peers = membership.peers();
+    var beside = peers == null ? null : peers.ownersBeside(key);
+    return peers != null && beside != null && beside.contains(peers.self()) != peers.isReader(key);
+  }
+
+  @Override
   public boolean isFilling(Key key) {
     var peers = membership.peers();
     return peers != null && peers.isFilling() && peers.fills(peers.self(), key);

@@ -63,11 +63,8 @@ public final class KeyWork {
       case Operation.Owe _, Operation.Adopt _, Operation.Settle _, Operation.Release _ -> true;
       case Operation.Drain _ -> false;
       case Operation.Read read -> read.withDebts() || !owners.isOwn(queue.key);
-      case Operation.Merge _,
-          Operation.Mint _,
-          Operation.Restore _,
-          Operation.Reap _,
-          Operation.Correct _ ->
+      case Operation.Merge merge -> standsIn(queue, merge);
+      case Operation.Mint _, Operation.Restore _, Operation.Reap _, Operation.Correct _ ->
           !owners.isOwn(queue.key);
     };
   }
@@ -119,12 +116,20 @@ public final class KeyWork {
       return;
     }
     records.adopt(queue);
-    if (owners.isOwn(queue.key)) {
-      merge(queue, merge.incoming(), null, 0);
-    } else {
+    if (standsIn(queue, merge)) {
       merge(queue, merge.incoming(), merge.owner(), merge.era());
+    } else {
+      merge(queue, merge.incoming(), null, 0);
     }
     Records.whenCurrentIsDurable(queue, merge.merger()::durable);
+  }
+
+  /**
+   * Whether it is kept for another node. So is what its sender counts as kept for somebody, and is
+   * this node's own for now: it may be nobody's when the change is over, or undone.
+   */
+  private boolean standsIn(KeyQueue queue, Operation.Merge merge) {
+    return !owners.isOwn(queue.key) || (merge.owner() != null && owners.isOwnForNow(queue.key));
   }
 
   private @Nullable PutStatus refusal(KeyQueue queue, Operation.Merge merge) {
@@ -137,7 +142,7 @@ public final class KeyWork {
     if (records.isFull() && Admission.brings(queue.current, merge.incoming())) {
       return PutStatus.FULL;
     }
-    if (owners.isOwn(queue.key)) {
+    if (!standsIn(queue, merge)) {
       // Nothing here covers what is old: it is taken for others to see, and a deletion forgotten.
       boolean tooOld = owners.isFilling(queue.key) && !eras.mayOwe(merge.era());
       return tooOld ? PutStatus.STALE_ERA : null;

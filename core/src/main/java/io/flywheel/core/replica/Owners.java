@@ -15,6 +15,9 @@ public interface Owners {
   /** Whether this node is one of them. */
   boolean isOwn(Key key);
 
+  /** Whether it is one by one of two rings only, and may be none when the change is over. */
+  boolean isOwnForNow(Key key);
+
   /** Whether it is one by a ring that is to be, and is yet to get what was written before. */
   boolean isFilling(Key key);
 

@@ -128,6 +128,11 @@ final class DrainTest {
   /** A cluster of one. */
   private static final class Everybody implements Owners {
     @Override
+    public boolean isOwnForNow(Key key) {
+      return false;
+    }
+
+    @Override
     public List<NodeId> of(Key key) {
       return List.of(new NodeId(1));
     }

@@ -78,6 +78,14 @@ final class TransferMutants {
             List.of("DebtsAreHonoured", "NothingDurableIsLost"),
             300),
         new Mutant(
+            "24, of an owner for now",
+            "who owns by one of two rings only does not note whom a hint is for",
+            "io/flywheel/core/replica/KeyWork.java",
+            " || (merge.owner() != null && owners.isOwnForNow(queue.key));",
+            ";",
+            List.of("CopiesOutliveChanges", "DebtsAreHonoured"),
+            56023),
+        new Mutant(
             "37",
             "nobody remembers who was removed",
             "io/flywheel/core/ring/Cluster.java",
