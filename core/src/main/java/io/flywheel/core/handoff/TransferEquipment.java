@@ -32,7 +32,7 @@ public record TransferEquipment(
   /**
    * However little is in a page: its messages, its syncs and the comparison after it cost as much.
    */
-  static final long LEAST_PAGE_BYTES = 64 << 10;
+  static final long LEAST_PAGE_BYTES = 32 << 10;
 
   /** Where clients wait for the same processor and the same disk. */
   private static final long LEAST_WHILE_SERVING_BYTES = 128 << 10;

@@ -60,10 +60,10 @@ final class TransferTest {
 
   /** Partitions with little in them cost as much as others, and are most of what clients feel. */
   @Test
-  void smallPartitionsTakeTwiceAsLongWhereClientsAreServed() {
+  void smallPartitionsTakeLongerWhereClientsAreServed() {
     long alone = millisUntilAllHaveCome(false);
     long besideClients = millisUntilAllHaveCome(true);
-    assertTrue(besideClients > 1.6 * alone, alone + " ms alone, " + besideClients + " beside");
+    assertTrue(besideClients > 3 * alone, alone + " ms alone, " + besideClients + " beside");
   }
 
   private static long millisUntilAllHaveCome(boolean clients) {
