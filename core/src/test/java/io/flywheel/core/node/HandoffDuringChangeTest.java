@@ -92,6 +92,42 @@ final class HandoffDuringChangeTest {
     assertTrue(one.node().view(nodes.now()).counters().keysReaped() > 0);
   }
 
+  /** Whoever sends it may be a step ahead, where the node owns nothing of it any more. */
+  @Test
+  void whoOwnsByOneOfTwoRingsOnlyNotesWhomItStandsInFor() {
+    var ring = new FilledRing(4);
+    var nodes = ring.nodes;
+    var one = nodes.machines.getFirst();
+    ring.leave(nodes.machines.getLast());
+    nodes.pass(2_000);
+    var ownership = ownership(one);
+    var key =
+        FilledRing.KEYS.stream()
+            .filter(it -> ownership.gains(one.node().id(), ownership.ring().partition(it)))
+            .findFirst()
+            .orElseThrow();
+    var owner = nodes.machines.get(1);
+    assertTrue(ownership.readers(ownership.ring().partition(key)).contains(owner.node().id()));
+    assertEquals(0, one.debts.size());
+
+    var record = Objects.requireNonNull(owner.data.get(nodes.storageKey(key)));
+    var view = owner.node().view(nodes.now());
+    var hint = new ReplicaPut(99, key, view.eras().current(), owner.node().id(), record);
+    var letter =
+        new Envelope(
+            owner.node().id(),
+            owner.node().startId(),
+            1_000_000,
+            view.clusterId(),
+            nodes.settings().fingerprint(),
+            ring.cluster().epoch(),
+            hint);
+    ring.hold(envelope -> envelope.message() instanceof ReplicaPut);
+    one.node().receive(nodes.now(), letter);
+    nodes.pass(1);
+    assertEquals(1, one.debts.size());
+  }
+
   /** What would take a change further once it has begun: copies, and the ring log. */
   private static boolean isStep(Envelope envelope) {
     return envelope.epoch() > 1

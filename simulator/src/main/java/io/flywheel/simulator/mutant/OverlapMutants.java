@@ -28,14 +28,6 @@ final class OverlapMutants {
             List.of("HonestReceipts", "QuorumsOverlap", "CopiesOutliveChanges"),
             36),
         new Mutant(
-            "33, the other way",
-            "a put that is under way when the ring changes is not taken along",
-            "io/flywheel/core/coordinate/PutCoordinator.java",
-            "      put.follow(present);\n",
-            "",
-            List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
-            3742),
-        new Mutant(
             "33, where copies are added",
             "whoever comes to have a copy beside all others is not written to until it is read",
             "io/flywheel/core/ring/Ownership.java",
@@ -69,11 +61,17 @@ final class OverlapMutants {
             135),
         new Mutant(
             "34",
-            "a replica takes writes of who knows nothing of those who are to own the key, too",
-            "io/flywheel/core/node/ReplicaDesk.java",
-            "return transition != null && epoch < transition.began() &&",
-            "return transition != null && epoch < 0 &&",
-            List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
-            4259));
+            "a node that hears from an older or a newer ring says nothing of it",
+            "io/flywheel/core/node/RingTidings.java",
+            """
+                } else if (present != null && epoch > present.epoch()) {
+                  ask(from);
+                } else if (present != null && epoch < present.epoch()) {
+                  bringUp(from, epoch);
+                }
+            """,
+            "    }\n",
+            List.of("StrangersStayOut", "RingsComeToRest", "MembersAgree", "SettingsAgree"),
+            36));
   }
 }
