@@ -186,18 +186,14 @@ public final class AntiEntropy {
   public AntiEntropyFigures figures() {
     var present = peers.get();
     var counts = equipment.counts();
-    var proofs = equipment.proofs();
-    long[] ages =
-        present == null
-            ? new long[0]
-            : proofs.agesMillis(present, equipment.schedule().monotonicMillis());
-    int owned = ages.length;
+    long now = equipment.schedule().monotonicMillis();
+    var proven = present == null ? null : equipment.proofs().summary(present, now);
     return new AntiEntropyFigures(
-        owned == 0 ? 0 : ages[owned - 1],
-        owned == 0 ? 0 : ages[owned / 2],
-        present == null ? 0 : owned - proofs.proven(present, Long.MIN_VALUE + 1),
+        proven == null ? 0 : proven.worstMillis(),
+        proven == null ? 0 : proven.medianMillis(),
+        proven == null ? 0 : proven.never(),
         equipment.trees().built(),
-        owned,
+        proven == null ? 0 : proven.owned(),
         equipment.trees().corrected(),
         counts.exchanges,
         counts.quietExchanges,

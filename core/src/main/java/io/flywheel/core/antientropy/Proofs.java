@@ -21,8 +21,19 @@ import org.jspecify.annotations.Nullable;
 final class Proofs {
   private static final long NEVER = Long.MIN_VALUE;
 
+  private static final long SUMMARY_MILLIS = 1_000;
+
   private final long startedMillis;
   private final @Nullable Times[] times;
+  private @Nullable Summary summary;
+
+  /**
+   * Of all owned partitions: how long ago they were proven, or else the node started.
+   *
+   * @param never those that were not proven since the start
+   */
+  record Summary(
+      Peers peers, long atMillis, long worstMillis, long medianMillis, int never, int owned) {}
 
   /** Of one partition: when each of these replicas was seen to have the same. */
   private static final class Times {
@@ -79,14 +90,30 @@ final class Proofs {
     return proven;
   }
 
-  /** For each owned partition, ascending, how long ago it was proven, or else the node started. */
-  long[] agesMillis(Peers peers, long nowMillis) {
-    long[] ages =
-        peers.ownedPartitions().stream()
-            .mapToLong(partition -> nowMillis - Math.max(startedMillis, provenAt(peers, partition)))
-            .sorted()
-            .toArray();
-    return ages;
+  /** At most a second old: a node is looked at often, and looking at all partitions takes long. */
+  Summary summary(Peers peers, long nowMillis) {
+    var last = summary;
+    if (last == null || !last.peers.equals(peers) || nowMillis - last.atMillis >= SUMMARY_MILLIS) {
+      last = summaryNow(peers, nowMillis);
+      summary = last;
+    }
+    return last;
+  }
+
+  private Summary summaryNow(Peers peers, long nowMillis) {
+    var owned = peers.ownedPartitions();
+    int count = owned.size();
+    var ages = new long[count];
+    int never = 0;
+    for (int i = 0; i < count; i++) {
+      long at = provenAt(peers, owned.get(i));
+      ages[i] = nowMillis - Math.max(startedMillis, at);
+      never += at == NEVER ? 1 : 0;
+    }
+    Arrays.sort(ages);
+    long worst = count == 0 ? 0 : ages[count - 1];
+    long median = count == 0 ? 0 : ages[count / 2];
+    return new Summary(peers, nowMillis, worst, median, never, count);
   }
 
   /** How long ago an owned partition was proven; {@link Explained#UNPROVEN} for never. */

@@ -11,6 +11,7 @@ import io.flywheel.core.ring.Partition;
 import io.flywheel.core.ring.Replica;
 import io.flywheel.core.ring.Ring;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class Peers {
   private final MembershipTable table;
   private final Mail mail;
   private final List<Partition> owned;
+  private final BitSet own = new BitSet();
   private final boolean filling;
 
   /** Those who stand in another data centre; only looked up in. */
@@ -39,7 +41,10 @@ public final class Peers {
     this.table = table;
     this.mail = mail;
     this.owned = ownership.partitionsOf(self);
-    this.filling = owned.stream().anyMatch(partition -> ownership.fills(self, partition));
+    for (Partition partition : owned) {
+      own.set(partition.index());
+    }
+    this.filling = ownership.fills(self);
     var here = table.member(self);
     for (NodeId node : table.others()) {
       var member = table.member(node);
@@ -157,12 +162,12 @@ public final class Peers {
 
   /** Whether this node has to have what is written under the key. */
   public boolean isOwn(Key key) {
-    return owns(self, key);
+    return isOwn(partition(key));
   }
 
   /** Whether this node has to have what is written in the partition. */
   public boolean isOwn(Partition partition) {
-    return ownership.owns(self, partition);
+    return own.get(partition.index());
   }
 
   /** Whether this node answers reads of the key. */

@@ -52,6 +52,17 @@ public final class ByteReader {
     return high << 8 | (buffer[position++] & 0xff);
   }
 
+  /** So many as {@link #u16} reads one. */
+  public short[] u16s(int count) throws MalformedException {
+    if (count < 0 || count > remaining() / Short.BYTES) {
+      throw new MalformedException("cut short: " + count + " numbers wanted");
+    }
+    var values = new short[count];
+    ByteBuffer.wrap(buffer, position, count * Short.BYTES).asShortBuffer().get(values);
+    position += values.length * Short.BYTES;
+    return values;
+  }
+
   public int i32() throws MalformedException {
     need(4);
     int value = (int) INT.get(buffer, position);

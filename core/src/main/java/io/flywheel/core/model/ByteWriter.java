@@ -2,6 +2,7 @@ package io.flywheel.core.model;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -42,6 +43,15 @@ public final class ByteWriter {
     ensure(2);
     buffer[length++] = (byte) (value >>> 8);
     buffer[length++] = (byte) value;
+    return this;
+  }
+
+  /** Each as {@link #u16} writes it. */
+  public ByteWriter u16s(short[] values) {
+    int bytes = Math.multiplyExact(values.length, Short.BYTES);
+    ensure(bytes);
+    ByteBuffer.wrap(buffer, length, bytes).asShortBuffer().put(values);
+    length += bytes;
     return this;
   }
 

@@ -4,7 +4,6 @@ import io.flywheel.core.antientropy.AntiEntropyFigures;
 import io.flywheel.core.handoff.TransferFigures;
 import io.flywheel.core.model.NodeId;
 import io.flywheel.core.model.RecordSettings;
-import io.flywheel.core.ring.Ownership;
 import io.flywheel.core.ring.Ring;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +45,6 @@ public record NodeView(
   /** The ring that is read: that after a change as soon as it is ready. */
   public @Nullable Ring readRing() {
     var open = changes.change();
-    return ring == null || open == null
-        ? ring
-        : new Ownership(changes.epoch(), ring, open.transition()).ring();
+    return ring == null || open == null ? ring : open.transition().readRing(ring);
   }
 }

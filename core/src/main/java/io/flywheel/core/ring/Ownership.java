@@ -2,6 +2,7 @@ package io.flywheel.core.ring;
 
 import io.flywheel.core.model.NodeId;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +17,14 @@ public final class Ownership {
   private final Ring before;
   private final @Nullable Transition transition;
 
+  /** The numbers of the partitions that move; it is asked for with every request. */
+  private final BitSet moving;
+
   public Ownership(long epoch, Ring ring, @Nullable Transition transition) {
     this.epoch = epoch;
     this.before = ring;
     this.transition = transition;
+    this.moving = transition == null ? new BitSet(0) : ring.changed(transition.next());
   }
 
   /** Of the cluster. */
@@ -29,7 +34,7 @@ public final class Ownership {
 
   /** The ring that is read, and in whose order fallbacks stand in. */
   public Ring ring() {
-    return transition != null && transition.phase() == Phase.READY ? transition.next() : before;
+    return transition == null ? before : transition.readRing(before);
   }
 
   public @Nullable Transition transition() {
@@ -100,6 +105,11 @@ public final class Ownership {
     return awaitsCopies() && gains(node, partition);
   }
 
+  /** Whether {@code node} is yet to get what was written before of anything. */
+  public boolean fills(NodeId node) {
+    return awaitsCopies() && !gainedBy(node).isEmpty();
+  }
+
   /** Whether {@code node} owns the partition after the change and not before. */
   public boolean gains(NodeId node, Partition partition) {
     return transition != null
@@ -113,16 +123,7 @@ public final class Ownership {
 
   /** Whether other nodes own the partition after the change than before. */
   public boolean moves(Partition partition) {
-    if (transition == null) {
-      return false;
-    }
-    var after = transition.next().replicas(partition);
-    for (NodeId owner : before.replicas(partition)) {
-      if (!after.contains(owner)) {
-        return true;
-      }
-    }
-    return after.size() > before.n();
+    return moving.get(partition.index());
   }
 
   /** Whether there are to be other numbers of copies than before. */
@@ -138,17 +139,11 @@ public final class Ownership {
 
   /** The partitions that {@code node} has a copy of or is to have one of, ascending. */
   public List<Partition> partitionsOf(NodeId node) {
-    if (transition == null) {
-      return before.partitionsOf(node);
+    var owned = before.heldBy(node);
+    if (transition != null) {
+      owned.or(transition.next().heldBy(node));
     }
-    var owned = new ArrayList<Partition>();
-    for (int i = 0; i < before.partitions(); i++) {
-      var partition = new Partition(i);
-      if (owns(node, partition)) {
-        owned.add(partition);
-      }
-    }
-    return owned;
+    return Partition.listOf(owned);
   }
 
   /** Whether {@code node} owns the partition before the change and after it. */
@@ -183,14 +178,11 @@ public final class Ownership {
 
   /** The partitions that {@code node} owns after the change and not before, ascending. */
   public List<Partition> gainedBy(NodeId node) {
-    var gained = new ArrayList<Partition>();
-    if (transition != null) {
-      for (Partition partition : transition.next().partitionsOf(node)) {
-        if (!before.owns(node, partition)) {
-          gained.add(partition);
-        }
-      }
+    if (transition == null) {
+      return List.of();
     }
-    return gained;
+    var gained = transition.next().heldBy(node);
+    gained.andNot(before.heldBy(node));
+    return Partition.listOf(gained);
   }
 }

@@ -1,6 +1,9 @@
 package io.flywheel.core.ring;
 
 import io.flywheel.core.model.Key;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 
 /**
  * One of the Q equal parts of the ring (Dynamo 6.2, strategy 3), counted clockwise from token zero.
@@ -40,6 +43,15 @@ public record Partition(int index) implements Comparable<Partition> {
 
   public static Partition of(Token token, int partitions) {
     return of(token.high(), partitions);
+  }
+
+  /** Those with these numbers, ascending. */
+  static List<Partition> listOf(BitSet numbers) {
+    var partitions = new ArrayList<Partition>(numbers.cardinality());
+    for (int i = numbers.nextSetBit(0); i >= 0; i = numbers.nextSetBit(i + 1)) {
+      partitions.add(new Partition(i));
+    }
+    return partitions;
   }
 
   /** The first token of this partition, for display. */

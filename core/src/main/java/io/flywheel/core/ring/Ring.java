@@ -9,8 +9,8 @@ import io.flywheel.core.model.Replication;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.AbstractList;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -127,14 +127,44 @@ public final class Ring {
 
   /** The partitions of which {@code node} is a primary, ascending. */
   public List<Partition> partitionsOf(NodeId node) {
-    var owned = new ArrayList<Partition>();
+    return Partition.listOf(heldBy(node));
+  }
+
+  /** The numbers of the partitions of which {@code node} is a primary. */
+  BitSet heldBy(NodeId node) {
+    var owned = new BitSet(partitions);
     int member = indexOf(node);
     for (int i = 0; i < replicas.length && member >= 0; i++) {
-      if (Short.toUnsignedInt(replicas[i]) == member) {
-        owned.add(new Partition(i / n));
+      if (replicas[i] == (short) member) {
+        owned.set(i / n);
       }
     }
     return owned;
+  }
+
+  /** The numbers of the partitions that have other replicas by another ring, or more of them. */
+  BitSet changed(Ring after) {
+    var there = new short[members.length];
+    for (int i = 0; i < members.length; i++) {
+      there[i] = (short) after.indexOf(members[i].id()); // nobody's number is no member's
+    }
+    var changed = new BitSet(partitions);
+    for (int i = 0; i < partitions; i++) {
+      boolean differs = after.n > n;
+      for (int j = i * n; j < (i + 1) * n && !differs; j++) {
+        differs = !after.holds(i, there[Short.toUnsignedInt(replicas[j])]);
+      }
+      changed.set(i, differs);
+    }
+    return changed;
+  }
+
+  private boolean holds(int partition, short member) {
+    boolean holds = false;
+    for (int j = partition * n; j < (partition + 1) * n; j++) {
+      holds |= replicas[j] == member;
+    }
+    return holds;
   }
 
   /** How many copies of partitions each member holds. */
@@ -162,9 +192,7 @@ public final class Ring {
     for (RingMember member : members) {
       member.write(out);
     }
-    for (short replica : replicas) {
-      out.u16(replica);
-    }
+    out.u16s(replicas);
   }
 
   /** Reads a ring that came from outside: nothing in it is believed before it is checked. */
@@ -245,13 +273,12 @@ public final class Ring {
     if (partitions * n > in.remaining() / Short.BYTES) {
       throw new MalformedException("cut short: " + partitions + " partitions wanted");
     }
-    var replicas = new short[partitions * n];
+    var replicas = in.u16s(partitions * n);
     for (int i = 0; i < replicas.length; i++) {
-      int member = in.u16();
+      int member = Short.toUnsignedInt(replicas[i]);
       if (member >= members) {
         throw new MalformedException("member " + member + " of " + members);
       }
-      replicas[i] = (short) member;
       for (int j = i - i % n; j < i; j++) {
         if (replicas[j] == replicas[i]) {
           throw new MalformedException("partition " + i / n + " is twice on one member");

@@ -26,16 +26,12 @@ public record RingDiff(List<Moved> moved, int copies) {
     }
     var moved = new ArrayList<Moved>();
     int copies = 0;
-    for (int i = 0; i < before.partitions(); i++) {
-      var partition = new Partition(i);
+    for (Partition partition : Partition.listOf(before.changed(after))) {
       List<NodeId> old = before.replicas(partition);
       List<NodeId> now = after.replicas(partition);
       List<NodeId> gained = without(now, old);
-      List<NodeId> lost = without(old, now);
-      if (!gained.isEmpty() || !lost.isEmpty()) {
-        moved.add(new Moved(partition, gained, lost));
-        copies += gained.size();
-      }
+      moved.add(new Moved(partition, gained, without(old, now)));
+      copies += gained.size();
     }
     return new RingDiff(Collections.unmodifiableList(moved), copies);
   }
@@ -51,9 +47,8 @@ public record RingDiff(List<Moved> moved, int copies) {
   }
 
   private static List<NodeId> without(List<NodeId> nodes, List<NodeId> others) {
-    if (nodes.equals(others)) {
-      return List.of();
-    }
-    return nodes.stream().filter(node -> !others.contains(node)).toList();
+    var left = new ArrayList<>(nodes);
+    left.removeAll(others);
+    return List.copyOf(left);
   }
 }

@@ -23,6 +23,11 @@ public record Transition(
     this(change, began, phase, undone, next, List.of());
   }
 
+  /** The ring that is read, where {@code before} is the one before the change. */
+  public Ring readRing(Ring before) {
+    return phase == Phase.READY ? next : before;
+  }
+
   Transition ready() {
     return new Transition(change, began, Phase.READY, false, next);
   }
