@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ChangeWatch {
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(1); // every member is asked
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long HANGING_NANOS = TimeUnit.SECONDS.toNanos(15);
 
@@ -22,6 +23,7 @@ final class ChangeWatch {
   private String said = "";
   private String waitingFor = "";
   private long waitingSince;
+  private long measuredAt = System.nanoTime() - MEASURE_NANOS;
   private boolean hinted;
 
   /**
@@ -69,7 +71,10 @@ final class ChangeWatch {
     if (quiet) {
       return;
     }
-    measure(change, now);
+    if (now - measuredAt >= MEASURE_NANOS) {
+      measuredAt = now;
+      measure(change, now);
+    }
     String waits = waitsFor(change);
     String phase = phase(change, waits);
     if (!waits.equals(waitingFor)) {

@@ -9,6 +9,7 @@ import io.flywheel.core.model.NodeId;
 import io.flywheel.core.version.Fingerprint;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -73,20 +74,19 @@ final class Releases {
       return;
     }
     // Keys with the same owners go together.
-    var byOwners = new TreeMap<String, Question>();
+    var byOwners = new LinkedHashMap<List<NodeId>, Question>();
     all.forEach(
         (key, state) -> {
-          var owners = present.readers(key);
-          var name = owners.toString();
-          var question = byOwners.get(name);
+          var owners = List.copyOf(present.readers(key));
+          var question = byOwners.get(owners);
           if (question == null) {
-            question = new Question(present, List.copyOf(owners));
-            byOwners.put(name, question);
+            question = new Question(present, owners);
+            byOwners.put(owners, question);
           }
           question.keys.add(key);
           question.states.add(state);
           if (question.keys.size() == MOST_KEYS_AT_ONCE) {
-            byOwners.remove(name);
+            byOwners.remove(owners);
             question.send();
           }
         });

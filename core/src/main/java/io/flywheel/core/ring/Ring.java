@@ -406,5 +406,22 @@ public final class Ring {
     public int size() {
       return n;
     }
+
+    // Looked up at every turn: without an iterator it costs half.
+
+    @Override
+    public boolean contains(@Nullable Object node) {
+      return indexOf(node) >= 0;
+    }
+
+    @Override
+    public int indexOf(@Nullable Object node) {
+      for (int i = 0; i < n; i++) {
+        if (get(i).equals(node)) {
+          return i;
+        }
+      }
+      return -1;
+    }
   }
 }
