@@ -44,7 +44,7 @@ final class GrowthSoak {
   private static final double MOST_REFUSED = 0.001;
   private static final double MOST_MOVED = 1.15;
   private static final long PATIENCE_MILLIS = TimeUnit.MINUTES.toMillis(5);
-  private static final long POLL_MILLIS = 100;
+  private static final long POLL_MILLIS = 250;
   private static final int HOUR_SECONDS = 3_600;
 
   private static final Map<String, Long> OPTIONS =

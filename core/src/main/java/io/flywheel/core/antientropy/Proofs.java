@@ -27,6 +27,11 @@ final class Proofs {
   private final @Nullable Times[] times;
   private @Nullable Summary summary;
 
+  /** When each owned partition was proven, with the replicas as these peers have them. */
+  private final long[] provenAt;
+
+  private @Nullable Peers provenWith;
+
   /**
    * Of all owned partitions: how long ago they were proven, or else the node started.
    *
@@ -55,6 +60,7 @@ final class Proofs {
   Proofs(int partitions, long nowMillis) {
     startedMillis = nowMillis;
     times = new Times[partitions];
+    provenAt = new long[partitions];
   }
 
   /** {@code replica} had the same at that time. */
@@ -71,6 +77,9 @@ final class Proofs {
     }
     known.millis[place] = Math.max(known.millis[place], nowMillis);
     times[partition] = known;
+    if (peers.equals(provenWith)) {
+      provenAt[partition] = provenAt(peers, new Partition(partition));
+    }
   }
 
   /** Whether this replica was seen to have the same at or after that time. */
@@ -102,11 +111,15 @@ final class Proofs {
 
   private Summary summaryNow(Peers peers, long nowMillis) {
     var owned = peers.ownedPartitions();
+    if (!peers.equals(provenWith)) {
+      provenWith = peers;
+      owned.forEach(partition -> provenAt[partition.index()] = provenAt(peers, partition));
+    }
     int count = owned.size();
     var ages = new long[count];
     int never = 0;
     for (int i = 0; i < count; i++) {
-      long at = provenAt(peers, owned.get(i));
+      long at = provenAt[owned.get(i).index()];
       ages[i] = nowMillis - Math.max(startedMillis, at);
       never += at == NEVER ? 1 : 0;
     }

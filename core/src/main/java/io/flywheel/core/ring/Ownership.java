@@ -67,17 +67,17 @@ public final class Ownership {
       return readers(partition);
     }
     var writers = new ArrayList<>(readers(partition));
-    for (NodeId owner : ownersBefore(partition)) {
-      if (!writers.contains(owner)) {
-        writers.add(owner);
-      }
-    }
-    for (NodeId owner : ownersAfter(partition)) {
-      if (!writers.contains(owner)) {
-        writers.add(owner);
-      }
-    }
+    addMissing(writers, ownersBefore(partition));
+    addMissing(writers, ownersAfter(partition));
     return writers;
+  }
+
+  private static void addMissing(List<NodeId> writers, List<NodeId> owners) {
+    for (NodeId owner : owners) {
+      if (!writers.contains(owner)) {
+        writers.add(owner);
+      }
+    }
   }
 
   /** The owners by the ring that is not read; null where they are the same. */
