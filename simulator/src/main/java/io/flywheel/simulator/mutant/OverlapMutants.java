@@ -14,8 +14,7 @@ final class OverlapMutants {
             "27",
             "the owners after a change are read before their copies have arrived",
             "io/flywheel/core/ring/Ownership.java",
-            "return transition != null && transition.phase() == Phase.READY ? transition.next() :"
-                + " before;",
+            "return transition == null ? before : transition.readRing(before);",
             "return transition != null && !transition.undone() ? transition.next() : before;",
             List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
             20),
@@ -30,9 +29,9 @@ final class OverlapMutants {
         new Mutant(
             "33, where copies are added",
             "whoever comes to have a copy beside all others is not written to until it is read",
-            "io/flywheel/core/ring/Ownership.java",
-            "return after.size() > before.n();",
-            "return false;",
+            "io/flywheel/core/ring/Ring.java",
+            "boolean differs = after.n > n;",
+            "boolean differs = false;",
             List.of("CopiesOutliveChanges", "QuorumsOverlap", "NothingDurableIsLost"),
             4059),
         new Mutant(
