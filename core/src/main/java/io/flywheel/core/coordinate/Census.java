@@ -1,6 +1,7 @@
 package io.flywheel.core.coordinate;
 
 import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Message.GetStatus;
 import io.flywheel.core.message.Message.ReplicaGet;
 import io.flywheel.core.message.Message.ReplicaGetReply;
@@ -123,6 +124,9 @@ public final class Census {
         } catch (MalformedException e) {
           answered(silent(from, "sent a damaged record"));
         }
+      } else if (reply.status() == GetStatus.STALE_ERA && !peers.owns(from, key)) {
+        // What it kept for others these have had since before that era was closed.
+        answered(holding(from, Siblings.NONE, Eras.NEVER, List.of(), note));
       } else {
         answered(silent(from, note));
       }

@@ -1,6 +1,7 @@
 package io.flywheel.core.coordinate;
 
 import io.flywheel.core.effect.Schedule;
+import io.flywheel.core.membership.Eras;
 import io.flywheel.core.message.Outcome.Holding;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.NodeId;
@@ -124,7 +125,7 @@ public final class Recovery {
       var siblings = holding.siblings();
       if (siblings == null) {
         complete = false;
-      } else {
+      } else if (holding.era() != Eras.NEVER) {
         merged = merged.merge(siblings, namespace.conflicts());
         era = Math.min(era, holding.era());
       }

@@ -396,7 +396,9 @@ public sealed interface Message {
     OVERLOADED(4),
     NOT_A_REPLICA(5),
     /** Not answered: its sender goes by a ring that may not be read any more, or not yet. */
-    STALE_RING(6);
+    STALE_RING(6),
+    /** What there is belongs to an era that is closed; whoever hears it says so to himself. */
+    STALE_ERA(7);
 
     private final int code;
 

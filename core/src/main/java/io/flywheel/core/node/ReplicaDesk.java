@@ -159,7 +159,7 @@ final class ReplicaDesk {
     boolean speaksOfState = reply.status() == GetStatus.FOUND || reply.status() == GetStatus.ABSENT;
     return eras.takes(reply.era()) || !speaksOfState
         ? reply
-        : new ReplicaGetReply(reply.request(), GetStatus.UNREADABLE, 0, 0, List.of(), Bytes.EMPTY);
+        : new ReplicaGetReply(reply.request(), GetStatus.STALE_ERA, 0, 0, List.of(), Bytes.EMPTY);
   }
 
   /** Steps of a change overlap with the next, and not with the one after that. */

@@ -116,6 +116,32 @@ class DamageTest {
     assertFalse(last.damaged.contains(nodes.storageKey(KEY)));
   }
 
+  /**
+   * It runs on a directory of long ago, and there is nothing in it that the owners have not had.
+   */
+  @Test
+  void aStandInThatSpeaksOfAnEraThatHasClosedHasNothingToAdd() {
+    var nodes = NodesInOneProcess.formed(5, 3);
+    var one = nodes.replica(KEY, 0);
+    var last = nodes.replica(KEY, 2);
+    nodes.put(one, KEY, "v", null);
+    var record = one.data.get(nodes.storageKey(KEY));
+    nodes.pass(4 * MINUTE);
+    assertTrue(last.node().view(nodes.now()).eras().closed() > 1);
+    var stranger = nodes.stranger(KEY).node().id();
+    nodes.forge(
+        envelope ->
+            envelope.from().equals(stranger) && envelope.message() instanceof ReplicaGetReply reply
+                ? envelope.with(
+                    new ReplicaGetReply(reply.request(), GetStatus.FOUND, 1, 0, List.of(), record))
+                : envelope);
+    last.damaged.add(nodes.storageKey(KEY));
+    nodes.get(one, KEY, 3);
+    nodes.pass(5_000);
+    assertFalse(last.damaged.contains(nodes.storageKey(KEY)), "restored");
+    assertEquals(List.of("v"), values(nodes.get(last, KEY, 3)));
+  }
+
   /** Damage was proven, and then the disk says nothing at all: it may be another disk's record. */
   @Test
   void aRecordIsNotRestoredWhileItCannotBeReadForAnotherReason() {

@@ -44,6 +44,14 @@ final class MachineMutants {
             List.of("OnlyRealValues", "UnreadIsNeverErased", "UniqueDots", "Expiry"),
             2),
         new Mutant(
+            "48, by a directory of long ago",
+            "a damaged record waits for ever for who has nothing but what was settled long ago",
+            "io/flywheel/core/coordinate/Census.java",
+            "reply.status() == GetStatus.STALE_ERA && !peers.owns(from, key)",
+            "reply.status() == GetStatus.STALE_ERA && from.equals(peers.self())",
+            List.of("NothingIsOwed", "HealedClusterServes", "ReplicasConverge"),
+            61354),
+        new Mutant(
             "49",
             "a node with a full disk takes values",
             "io/flywheel/core/coordinate/PutCoordinator.java",
