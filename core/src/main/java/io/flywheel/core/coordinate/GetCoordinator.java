@@ -178,7 +178,7 @@ public final class GetCoordinator {
       switch (reply.status()) {
         case FOUND -> get.answered(from, get.tally.decode(reply.record()), reply.era());
         case ABSENT -> get.answered(from, Siblings.NONE, reply.era());
-        case UNREADABLE, OVERLOADED, NOT_A_REPLICA, STALE_RING -> get.failed(from);
+        case UNREADABLE, OVERLOADED, NOT_A_REPLICA, STALE_RING, STALE_ERA -> get.failed(from);
       }
     } catch (MalformedException e) {
       get.failed(from);
