@@ -26,6 +26,7 @@ import io.flywheel.core.version.Siblings;
 import io.flywheel.core.version.SiblingsCodec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Stories of records and messages that are not what was written, and of putting them right. */
@@ -125,7 +126,7 @@ class DamageTest {
     var one = nodes.replica(KEY, 0);
     var last = nodes.replica(KEY, 2);
     nodes.put(one, KEY, "v", null);
-    var record = one.data.get(nodes.storageKey(KEY));
+    var record = Objects.requireNonNull(one.data.get(nodes.storageKey(KEY)));
     nodes.pass(4 * MINUTE);
     assertTrue(last.node().view(nodes.now()).eras().closed() > 1);
     var stranger = nodes.stranger(KEY).node().id();
