@@ -187,13 +187,13 @@ public final class AntiEntropy {
     var present = peers.get();
     var counts = equipment.counts();
     long now = equipment.schedule().monotonicMillis();
-    var proven = present == null ? null : equipment.proofs().summary(present, now);
+    var proven = present == null ? Proofs.Summary.NONE : equipment.proofs().summary(present, now);
     return new AntiEntropyFigures(
-        proven == null ? 0 : proven.worstMillis(),
-        proven == null ? 0 : proven.medianMillis(),
-        proven == null ? 0 : proven.never(),
+        proven.worstMillis(),
+        proven.medianMillis(),
+        proven.never(),
         equipment.trees().built(),
-        proven == null ? 0 : proven.owned(),
+        proven.owned(),
         equipment.trees().corrected(),
         counts.exchanges,
         counts.quietExchanges,

@@ -20,12 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Proofs {
   private static final long NEVER = Long.MIN_VALUE;
-
   private static final long SUMMARY_MILLIS = 1_000;
 
   private final long startedMillis;
   private final @Nullable Times[] times;
-  private @Nullable Summary summary;
+  private Summary summary = Summary.NONE;
 
   /** When each owned partition was proven, with the replicas as these peers have them. */
   private final long[] provenAt;
@@ -37,8 +36,9 @@ final class Proofs {
    *
    * @param never those that were not proven since the start
    */
-  record Summary(
-      Peers peers, long atMillis, long worstMillis, long medianMillis, int never, int owned) {}
+  record Summary(long atMillis, long worstMillis, long medianMillis, int never, int owned) {
+    static final Summary NONE = new Summary(0, 0, 0, 0, 0);
+  }
 
   /** Of one partition: when each of these replicas was seen to have the same. */
   private static final class Times {
@@ -101,12 +101,10 @@ final class Proofs {
 
   /** At most a second old: a node is looked at often, and looking at all partitions takes long. */
   Summary summary(Peers peers, long nowMillis) {
-    var last = summary;
-    if (last == null || !last.peers.equals(peers) || nowMillis - last.atMillis >= SUMMARY_MILLIS) {
-      last = summaryNow(peers, nowMillis);
-      summary = last;
+    if (!peers.equals(provenWith) || nowMillis - summary.atMillis >= SUMMARY_MILLIS) {
+      summary = summaryNow(peers, nowMillis);
     }
-    return last;
+    return summary;
   }
 
   private Summary summaryNow(Peers peers, long nowMillis) {
@@ -126,7 +124,7 @@ final class Proofs {
     Arrays.sort(ages);
     long worst = count == 0 ? 0 : ages[count - 1];
     long median = count == 0 ? 0 : ages[count / 2];
-    return new Summary(peers, nowMillis, worst, median, never, count);
+    return new Summary(nowMillis, worst, median, never, count);
   }
 
   /** How long ago an owned partition was proven; {@link Explained#UNPROVEN} for never. */

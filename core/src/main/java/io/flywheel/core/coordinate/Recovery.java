@@ -21,10 +21,10 @@ import java.util.function.Supplier;
  * <p>An unreadable record stays unavailable until <em>every</em> other replica has said what it
  * holds: a write that this node acknowledged may have its only other copy on any of them, and to
  * answer without it would break R + W > N. So may the nodes that stand in for replicas that were
- * away: those of them that live are asked, and waited for, too. While the ring changes the replicas
- * are those that are read: they have all that was acknowledged, as others need not yet, or not any
- * more. Where there is no other replica there is nothing to recover from, and the key stays
- * unreadable rather than absent.
+ * away: those of them that live are asked, and waited for, too. One that can speak of a closed era
+ * only has nothing to add. While the ring changes the replicas are those that are read: they have
+ * all that was acknowledged, as others need not yet, or not any more. Where there is no other
+ * replica there is nothing to recover from, and the key stays unreadable rather than absent.
  */
 public final class Recovery {
   private static final long PATIENCE_MILLIS = 2_000;

@@ -39,7 +39,7 @@ public sealed interface Outcome {
    * One node's part of {@link Explained}.
    *
    * @param siblings null where it did not say
-   * @param era the label of the state
+   * @param era the label of the state; 0 where nobody takes it
    * @param owed owners that it keeps the record for
    */
   record Holding(
