@@ -39,13 +39,15 @@ public final class Eras {
   /** A label that nobody takes. */
   public static final long NEVER = 0;
 
-  private record Progress(long era, long settled) {}
+  private static final long UNKNOWN = -1;
+
+  private record Progress(long era, long settled, long epoch) {}
 
   private final TreeMap<NodeId, Progress> others = new TreeMap<>();
   private long current;
   private long oldestOwed = Long.MAX_VALUE;
   private boolean debtsKnown;
-  private boolean membersKnown;
+  private long epoch = UNKNOWN;
   private long closed;
   private long promised;
 
@@ -152,15 +154,15 @@ public final class Eras {
   }
 
   /**
-   * Members other than this one; those who are none any more are not waited for. Before they are
-   * known nothing closes.
+   * Members other than this one in the ring of that epoch; those who are none any more are not
+   * waited for. Before they are known nothing closes.
    */
-  public void expect(Collection<NodeId> members) {
+  public void expect(Collection<NodeId> members, long epoch) {
     others.keySet().retainAll(new TreeSet<>(members));
     for (NodeId member : members) {
-      others.putIfAbsent(member, new Progress(0, 0));
+      others.putIfAbsent(member, new Progress(0, 0, 0));
     }
-    membersKnown = true;
+    this.epoch = epoch;
     close();
   }
 
@@ -177,12 +179,16 @@ public final class Eras {
     }
   }
 
-  /** What another member has published; it never takes back an era. */
-  public void heard(NodeId member, long era, long settled) {
+  /** What another member has published; it never takes back an era, or an epoch. */
+  public void heard(NodeId member, long era, long settled, long epoch) {
     var known = others.get(member);
-    if (known != null && (era > known.era() || settled > known.settled())) {
+    if (known != null) {
       others.put(
-          member, new Progress(Math.max(known.era(), era), Math.max(known.settled(), settled)));
+          member,
+          new Progress(
+              Math.max(known.era(), era),
+              Math.max(known.settled(), settled),
+              Math.max(known.epoch(), epoch)));
       if (known.settled() <= closed && settled > closed) {
         close(); // it was one of those that nobody could go on without
       }
@@ -196,7 +202,21 @@ public final class Eras {
         return false;
       }
     }
-    return membersKnown;
+    return knowsMembers();
+  }
+
+  /**
+   * Whether nobody can be a member that this one does not know. Who tells a newcomer where to begin
+   * is in its ring by then. So as long as all were in an older one when they came to an era, no
+   * newcomer begins before it.
+   */
+  private boolean knowsMembers() {
+    for (Progress other : others.values()) {
+      if (other.epoch() > epoch) {
+        return false;
+      }
+    }
+    return epoch != UNKNOWN;
   }
 
   /** Those without whom this member goes no further: that lag behind, or have not settled. */
@@ -248,7 +268,7 @@ public final class Eras {
   }
 
   private void close() {
-    if (!membersKnown) {
+    if (!knowsMembers()) {
       return;
     }
     long least = settled();

@@ -333,7 +333,8 @@ public final class Gossiper {
     boolean urgent = state.matters(states.of(member));
     if (states.merge(state)) {
       rumours.add(member, urgent);
-      eras.heard(member, state.claim().era(), state.claim().settled());
+      var claim = state.claim();
+      eras.heard(member, claim.era(), claim.settled(), claim.epoch());
       var observation = table.observation(member);
       if (observation != null) {
         boolean accused = state.verdict() != Verdict.ALIVE;

@@ -226,7 +226,7 @@ final class MembershipDesk {
     }
     dialling.follow(next);
     table.lose(next.lost());
-    eras.expect(table.others());
+    eras.expect(table.others(), next.epoch());
     if (before == null) {
       warn(Belonging.differences(next, config.settings()));
       gossiper.start(next.epoch());

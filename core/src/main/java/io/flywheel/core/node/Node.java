@@ -267,11 +267,6 @@ public final class Node {
     line.beginNext();
   }
 
-  /** How long a turn has taken, from its first input on: it tells how busy the node is. */
-  public void turnTook(long millis) {
-    line.turnTook(millis);
-  }
-
   /** A load's result has come. */
   public void loaded(Now now, long ticket, Loaded result) {
     advance(now);

@@ -16,9 +16,10 @@ import java.util.function.Consumer;
  * the time that he has. One that has not been empty for a while means that more comes than the node
  * can do. Then whoever has waited for a small part of his time is told so at once, and can ask
  * another node: the line stays that short, and all that is begun is done in time (Nichols and
- * Jacobson, 'Controlling Queue Delay', 2012; for requests, Maurer, 'Fail at Scale', 2015). Work on
- * what nobody waits for any more is how an overload outlasts its cause (Huang et al., 'Metastable
- * Failures in the Wild', 2022).
+ * Jacobson, 'Controlling Queue Delay', 2012; for requests, Maurer, 'Fail at Scale', 2015). How
+ * small it is depends on how many are refused, see {@link Patience}. Work on what nobody waits for
+ * any more is how an overload outlasts its cause (Huang et al., 'Metastable Failures in the Wild',
+ * 2022).
  *
  * <p>What is begun has to fit into memory with what it reads, see {@link ReadingRoom}, and is no
  * more than the node can do, see {@link WorkLimit}.
@@ -36,9 +37,6 @@ final class WaitingLine {
   /** The part of a request's time that it may wait in a burst: what is left is for doing it. */
   private static final int BURST_PART = 3;
 
-  /** The part where the line stands: more than a client with hundreds under way makes by itself. */
-  private static final int STANDING_PART = 16;
-
   /** The most requests that wait. */
   static final int MOST_REQUESTS = 16_384;
 
@@ -54,6 +52,7 @@ final class WaitingLine {
   /** A request that was begun, and is to be told its outcome. It takes a place until then. */
   final class Begun implements Consumer<Outcome> {
     private final Consumer<Outcome> answer;
+    private final long sinceMillis = schedule.monotonicMillis();
     private boolean placed = true;
 
     private Begun(Consumer<Outcome> answer) {
@@ -72,6 +71,10 @@ final class WaitingLine {
 
     @Override
     public void accept(Outcome outcome) {
+      if (placed) {
+        long now = schedule.monotonicMillis();
+        work.took(now, now - sinceMillis, underWay, stands());
+      }
       handedOn();
       answer.accept(outcome);
     }
@@ -88,6 +91,7 @@ final class WaitingLine {
   private final ArrayDeque<Waiting> line = new ArrayDeque<>();
   private final ReadingRoom room = new ReadingRoom();
   private final WorkLimit work = new WorkLimit();
+  private final Patience patience = new Patience();
   private int underWay;
   private long emptyMillis;
   private long addedMillis;
@@ -127,11 +131,6 @@ final class WaitingLine {
     return schedule.monotonicMillis() - addedMillis < IN_USE_MILLIS;
   }
 
-  /** How long a turn of the node's loop has taken. */
-  void turnTook(long millis) {
-    work.turnTook(millis, !line.isEmpty() && !work.hasRoomBeside(underWay));
-  }
-
   /** A record of this size was read. */
   void read(long recordBytes) {
     room.read(recordBytes);
@@ -139,7 +138,8 @@ final class WaitingLine {
 
   /** Whether more comes than is done. */
   boolean stands() {
-    return !line.isEmpty() && schedule.monotonicMillis() - emptyMillis > STANDING_MILLIS;
+    long now = schedule.monotonicMillis();
+    return patience.isShort(now) || (!line.isEmpty() && now - emptyMillis > STANDING_MILLIS);
   }
 
   /** Begins the first request, if any is left that has the time. */
@@ -147,6 +147,7 @@ final class WaitingLine {
     refuseLate();
     var next = line.poll();
     if (next != null) {
+      patience.begun();
       bytes -= next.bytes;
       next.beginning.begin(new Begun(next.answer));
     }
@@ -154,13 +155,15 @@ final class WaitingLine {
 
   /** Tells those at the head who have waited for too long. */
   void refuseLate() {
-    boolean stands = stands();
+    long now = schedule.monotonicMillis();
+    int part = stands() ? patience.part(now) : BURST_PART;
     for (var next = line.peek(); next != null; next = line.peek()) {
-      long waited = schedule.monotonicMillis() - next.sinceMillis;
-      if (waited <= next.timeoutMillis / (stands ? STANDING_PART : BURST_PART)) {
+      long waited = now - next.sinceMillis;
+      if (waited <= next.timeoutMillis / part) {
         return;
       }
       line.remove();
+      patience.refused();
       bytes -= next.bytes;
       next.answer.accept(
           new NotDone(

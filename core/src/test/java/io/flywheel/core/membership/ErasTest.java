@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 final class ErasTest {
   private static final NodeId OTHER = new NodeId(2);
+  private static final long EPOCH = 7;
 
   private final Eras eras = counted(Eras.fresh());
 
@@ -28,12 +29,25 @@ final class ErasTest {
   @Test
   void anEraClosesWhenEveryMemberHasSettledIt() {
     goTo(eras, 6);
-    eras.heard(OTHER, 6, 2);
+    eras.heard(OTHER, 6, 2, EPOCH);
     assertEquals(2, eras.closed());
-    eras.heard(OTHER, 6, 4);
+    eras.heard(OTHER, 6, 4, EPOCH);
     assertEquals(4, eras.closed());
     assertFalse(eras.takes(4));
     assertTrue(eras.takes(5));
+  }
+
+  @Test
+  void whoSeesThatAnotherIsInALaterRingWaitsForThoseThatHeMayNotKnow() {
+    goTo(eras, 6);
+    eras.heard(OTHER, 6, 2, EPOCH);
+    assertTrue(eras.mayAdvance());
+    eras.heard(OTHER, 6, 4, EPOCH + 1);
+    assertFalse(eras.mayAdvance(), "a newcomer may be in an era before");
+    assertEquals(2, eras.closed(), "and owe something from it");
+    eras.expect(List.of(OTHER), EPOCH + 1);
+    assertTrue(eras.mayAdvance());
+    assertEquals(4, eras.closed());
   }
 
   @Test
@@ -62,7 +76,7 @@ final class ErasTest {
   }
 
   private static Eras counted(Eras eras) {
-    eras.expect(List.of(OTHER));
+    eras.expect(List.of(OTHER), EPOCH);
     eras.hasPaid(Long.MAX_VALUE);
     return eras;
   }

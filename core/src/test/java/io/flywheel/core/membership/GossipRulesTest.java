@@ -144,7 +144,7 @@ class GossipRulesTest {
     for (long i = 1; i < 1_000; i++) {
       others.add(new NodeId(i));
     }
-    eras.expect(others);
+    eras.expect(others, 1);
     var random = new SplittableRandom(1);
     var paces = new ArrayList<EraPace>();
     for (int i = 0; i < 1_000; i++) {
@@ -152,7 +152,7 @@ class GossipRulesTest {
       paces.getLast().adopted(0);
       assertFalse(paces.getLast().isTime(eras, 200_000));
     }
-    eras.heard(new NodeId(1), 2, 1);
+    eras.heard(new NodeId(1), 2, 1, 1);
     paces.forEach(pace -> pace.isTime(eras, 200_000));
     long half = (1_375_000 - 30_000) / 2;
     long followed = paces.stream().filter(pace -> pace.isTime(eras, 200_000 + half)).count();

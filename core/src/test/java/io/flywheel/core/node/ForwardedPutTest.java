@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flywheel.core.effect.Loaded;
 import io.flywheel.core.message.ClientRequest;
 import io.flywheel.core.message.Message.ForwardPut;
 import io.flywheel.core.message.Message.ForwardReply;
@@ -42,10 +43,10 @@ final class ForwardedPutTest {
 
   @Test
   void whatAnotherNodeWorksOnTakesNoPlaceHere() {
-    nodes.turnMillis = 100;
-    nodes.pass(2_000);
+    var large = new Loaded.Value(Bytes.wrap(new byte[(int) ReadingRoom.MOST_BYTES]));
+    stranger.node().loaded(nodes.now(), -1, large); // so that one may be under way at a time
     nodes.hold(envelope -> envelope.message() instanceof ForwardPut);
-    for (int i = 0; i <= WorkLimit.LEAST; i++) {
+    for (int i = 0; i < 10; i++) {
       var write = Write.of(Bytes.utf8("v"));
       nodes.submit(stranger, new ClientRequest.Put(KEY, write, null, 0, 0, 0, null, 60_000));
     }

@@ -72,9 +72,6 @@ final class NodesInOneProcess {
   long hintsLimitBytes;
   Rhythm rhythm = Rhythm.DEFAULT;
 
-  /** How long they say that each turn of their loops takes. */
-  long turnMillis;
-
   /** Whether what loads, or scans, have read is yet to be handed over. */
   boolean loadsWait;
 
@@ -330,10 +327,6 @@ final class NodesInOneProcess {
       for (Machine machine : machines) {
         while (machine.runs() && machine.node().requestsWait()) {
           machine.node().beginNext(now());
-        }
-        if (machine.runs()) {
-          machine.node().turnTook(turnMillis);
-          busy |= machine.node().requestsWait();
         }
         for (Effect effect : machine.outbox.drain()) {
           busy = true;

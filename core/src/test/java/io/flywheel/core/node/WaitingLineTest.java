@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.core.effect.Schedule;
-import io.flywheel.core.message.Outcome;
 import io.flywheel.core.message.Outcome.NotDone;
 import io.flywheel.core.message.Outcome.Obstacle;
 import io.flywheel.core.model.Now;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 final class WaitingLineTest {
@@ -19,7 +17,7 @@ final class WaitingLineTest {
 
   private final Schedule schedule = new Schedule(new Now(0, 0));
   private final WaitingLine line = new WaitingLine(schedule);
-  private final List<Consumer<Outcome>> answers = new ArrayList<>();
+  private final List<WaitingLine.Begun> requests = new ArrayList<>();
   private final List<String> begun = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
 
@@ -46,10 +44,10 @@ final class WaitingLineTest {
   }
 
   @Test
-  void aLineThatNeverEmptiesIsASixteenthOfTheTimeLong() {
+  void aLineThatNeverEmptiesIsASixthOfTheTimeLong() {
     for (int millis = 0; millis < 200; millis += 10) {
       at(millis);
-      comes("request of " + millis, 320);
+      comes("request of " + millis, 120);
       if (millis % 20 == 0 && millis > 0) {
         line.beginNext();
       }
@@ -66,6 +64,30 @@ final class WaitingLineTest {
     at(400);
     comes("later", 1_000);
     assertFalse(line.stands(), "it was empty a moment ago");
+  }
+
+  /** The line may empty then now and again, and is kept as short for a while. */
+  @Test
+  void whereManyAreRefusedAnywayTheyAreRefusedSooner() {
+    for (int millis = 0; millis < 3_000; millis += 10) {
+      at(millis);
+      comes("request of " + millis, 640);
+      comes("another of " + millis, 640);
+      line.beginNext();
+    }
+    assertEquals("request of 2990", begun.getLast());
+    assertEquals("another of 2980", refused.getLast(), "it had waited for 10 ms");
+    beginAll();
+    comes("too late", 640);
+    assertTrue(line.stands(), "more comes than is done");
+    at(3_010);
+    line.beginNext();
+    assertEquals("too late", refused.getLast());
+    at(5_000);
+    comes("patient", 640);
+    at(5_090);
+    line.beginNext();
+    assertEquals("patient", begun.getLast(), "a burst like any other");
   }
 
   @Test
@@ -103,9 +125,9 @@ final class WaitingLineTest {
     beginAll();
     assertEquals(List.of("a", "b"), begun);
     line.read(2 * ReadingRoom.MOST_BYTES);
-    answers.getFirst().accept(OVERLOADED);
+    requests.getFirst().accept(OVERLOADED);
     assertFalse(line.mayBegin(), "what is larger was read meanwhile");
-    answers.get(1).accept(OVERLOADED);
+    requests.get(1).accept(OVERLOADED);
     beginAll();
     assertEquals(List.of("a", "b", "c"), begun, "one may always be under way");
     for (int i = 0; i < 1_000; i++) {
@@ -119,6 +141,20 @@ final class WaitingLineTest {
     at(800);
     line.refuseLate();
     assertEquals("e", refused.getLast(), "who waits for room is told in time");
+  }
+
+  @Test
+  void whatIsHandedOnTakesNoPlace() {
+    line.read(2 * ReadingRoom.MOST_BYTES);
+    List.of("a", "b", "c").forEach(name -> comes(name, 1_000));
+    beginAll();
+    assertEquals(List.of("a"), begun);
+    requests.getFirst().handedOn();
+    beginAll();
+    assertEquals(List.of("a", "b"), begun);
+    requests.getFirst().accept(OVERLOADED);
+    beginAll();
+    assertEquals(List.of("a", "b"), begun, "it had none when it was answered");
   }
 
   private void beginAll() {
@@ -135,9 +171,9 @@ final class WaitingLineTest {
     line.add(
         timeoutMillis,
         bytes,
-        answer -> {
+        request -> {
           begun.add(name);
-          answers.add(answer);
+          requests.add(request);
         },
         outcome -> {
           assertTrue(

@@ -1,46 +1,79 @@
 package io.flywheel.core.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
 final class WorkLimitTest {
+  private static final int REQUESTS = 20;
+
   private final WorkLimit limit = new WorkLimit();
+  private long nowMillis;
 
   @Test
-  void aBusyNodeWorksOnFewAtATime() {
-    for (int i = 0; i < 100; i++) {
-      limit.turnTook(50, true);
+  void aNodeThatIsTheReasonForTheWaitingWorksOnFewAtATime() {
+    window(2, WorkLimit.LEAST, false);
+    for (int i = 0; i < 200; i++) {
+      window(most(), most(), true); // a millisecond for each that is under way
     }
-    assertEquals(WorkLimit.LEAST, fill());
-    assertTrue(limit.hasRoomBeside(WorkLimit.LEAST - 1));
+    int some = most();
+    assertTrue(some >= WorkLimit.LEAST && some < 3 * WorkLimit.LEAST, () -> some + " are some");
+    assertTrue(limit.hasRoomBeside(some - 1));
   }
 
   @Test
   void whereOthersAreWaitedForItBecomesAsManyAsThereAre() {
-    for (int i = 0; i < 20_000; i++) {
-      limit.turnTook(1, true);
+    for (int i = 0; i < 50; i++) {
+      window(80, most(), true); // another continent
     }
-    assertEquals(WorkLimit.MOST, fill());
+    assertEquals(WorkLimit.MOST, most());
   }
 
   @Test
-  void aShortTurnThatHeldNobodyBackSaysNothing() {
-    for (int i = 0; i < 100; i++) {
-      limit.turnTook(50, true);
+  void othersMayBecomeSlowerWhileTheLineStands() {
+    window(2, WorkLimit.LEAST, false);
+    for (int i = 0; i < 60; i++) {
+      window(80, most(), true);
     }
+    assertEquals(WorkLimit.LEAST, most());
     for (int i = 0; i < 100; i++) {
-      limit.turnTook(1, false);
+      window(80, most(), true);
     }
-    assertEquals(WorkLimit.LEAST, fill(), "there was room");
-    limit.turnTook(1, false);
-    assertFalse(limit.hasRoomBeside(WorkLimit.LEAST), "nobody waited");
+    assertEquals(WorkLimit.MOST, most());
   }
 
-  /** How many are under way then. */
-  private int fill() {
+  @Test
+  void itStaysWhereTheLineEmptiesAndWhereItHeldNobodyBack() {
+    window(2, 10, false);
+    window(500, WorkLimit.MOST, false);
+    assertEquals(WorkLimit.MOST, most());
+    window(2, WorkLimit.MOST - 1, true);
+    assertEquals(WorkLimit.MOST, most());
+  }
+
+  @Test
+  void aFewSayNothing() {
+    nowMillis += WorkLimit.WINDOW_MILLIS;
+    limit.took(nowMillis, 2, 1, false);
+    for (int i = 2; i < WorkLimit.SAMPLE; i++) {
+      nowMillis += WorkLimit.WINDOW_MILLIS;
+      limit.took(nowMillis, 10_000, WorkLimit.MOST, true);
+    }
+    assertEquals(WorkLimit.MOST, most());
+  }
+
+  /** All that are done in it took so long, and there were so many. */
+  private void window(long millis, int underWay, boolean stands) {
+    for (int i = 1; i < REQUESTS; i++) {
+      limit.took(nowMillis, millis, underWay, stands);
+    }
+    nowMillis += WorkLimit.WINDOW_MILLIS;
+    limit.took(nowMillis, millis, underWay, stands);
+  }
+
+  /** How many there may be under way. */
+  private int most() {
     int underWay = 0;
     while (limit.hasRoomBeside(underWay)) {
       underWay++;

@@ -72,7 +72,6 @@ public final class NodeLoop implements RequestPort, PeerListener {
   private volatile RecordSettings records = RecordSettings.DEFAULT;
   private long requests;
   private long transferBytesPerSecond;
-  private long turnSinceNanos;
   private boolean turnEndsLater;
   private boolean draining;
   private boolean stopped;
@@ -313,7 +312,6 @@ public final class NodeLoop implements RequestPort, PeerListener {
   private void endTurnLater() {
     if (!turnEndsLater) {
       turnEndsLater = true;
-      turnSinceNanos = System.nanoTime();
       loop.execute(this::endTurn);
     }
   }
@@ -328,9 +326,6 @@ public final class NodeLoop implements RequestPort, PeerListener {
         carryOut(); // what the loop has written itself is acknowledged in the same turn
       }
       turnEndsLater = false;
-      long now = System.nanoTime();
-      started().turnTook(TimeUnit.NANOSECONDS.toMillis(now - turnSinceNanos));
-      turnSinceNanos = now;
       records = started().records();
       if (!stopped) {
         reader.submit();

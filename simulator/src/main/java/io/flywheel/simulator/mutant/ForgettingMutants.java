@@ -44,6 +44,14 @@ final class ForgettingMutants {
             List.of("ErasAreInStep", "DebtsAreHonoured", "NothingDurableIsLost", "NothingIsOwed"),
             116),
         new Mutant(
+            "12, where the ring changes",
+            "an era begins although a newcomer may be two behind, whom others know",
+            ERAS,
+            "if (other.epoch() > epoch) {",
+            "if (other.epoch() < 0) {",
+            List.of("ErasAreInStep"),
+            70_576),
+        new Mutant(
             "14",
             "a replica that has only a deletion counts for nothing when a read merges",
             "io/flywheel/core/coordinate/GetTally.java",

@@ -41,7 +41,7 @@ final class GossipNode implements Gossiper.Owner {
     schedule = new Schedule(now());
     table = new MembershipTable(member.id());
     all.forEach(each -> table.add(each, true, 0));
-    eras.expect(table.others());
+    eras.expect(table.others(), 1);
     eras.owes(Long.MAX_VALUE);
     gossiper = new Gossiper(member.id(), 1, table, eras, schedule, random, outbox, this);
     pace = new EraPace(ERA_MILLIS, random.split());

@@ -236,7 +236,6 @@ public final class SimulatedProcess {
     for (; looked < MOST_IN_A_TURN && alive && node.requestsWait(); looked++) {
       take(node::beginNext);
     }
-    node.turnTook((busyUntilMicros - now) / 1_000);
     settleTurn();
   }
 
