@@ -56,6 +56,7 @@ final class AddCommand implements Callable<Integer> {
     var change = new Change(Change.Kind.JOIN, "", 0);
     var changer =
         new RingChanger(main.terminal(), main.wantsJson(), session, address, options, change);
+    changer.watchWhile(() -> node.files().process().isPresent());
     try {
       int status = changer.run();
       added.joined();

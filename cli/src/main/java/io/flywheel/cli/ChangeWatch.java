@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Watches a change of the ring until it is over. A terminal sees a bar that moves; everybody else
@@ -19,6 +20,7 @@ final class ChangeWatch {
   private final Terminal terminal;
   private final boolean quiet;
   private final Contacts contacts;
+  private final BooleanSupplier subjectRuns;
   private final ProgressBar bar = new ProgressBar();
   private String said = "";
   private String waitingFor = "";
@@ -28,11 +30,13 @@ final class ChangeWatch {
 
   /**
    * @param quiet whether nobody wants to be told how it goes
+   * @param subjectRuns false once the change waits for a process that has ended
    */
-  ChangeWatch(Terminal terminal, boolean quiet, Contacts contacts) {
+  ChangeWatch(Terminal terminal, boolean quiet, Contacts contacts, BooleanSupplier subjectRuns) {
     this.terminal = terminal;
     this.quiet = quiet;
     this.contacts = contacts;
+    this.subjectRuns = subjectRuns;
   }
 
   /**
@@ -54,6 +58,7 @@ final class ChangeWatch {
           return ring;
         }
         if (present != Json.NOTHING) {
+          requireSubject(present);
           show(present, now);
         }
       } else if (now - heard > SILENCE_NANOS) {
@@ -64,6 +69,18 @@ final class ChangeWatch {
                 + " watches it again");
       }
       LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /** Who is undone may end at once: nobody waits for it any more. */
+  private void requireSubject(Json change) throws Failure {
+    if (!subjectRuns.getAsBoolean() && !change.get("phase").text().equals("undoing")) {
+      endProgress();
+      throw new Failure(
+          Exit.FAILED,
+          change.get("node").text()
+              + " has ended, and the change waits for it; its log tells why, and the same command"
+              + " starts it again and goes on");
     }
   }
 

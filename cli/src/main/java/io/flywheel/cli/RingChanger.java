@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Changes the ring as an operator wants it: foretells, asks, begins, and watches to the end. The
@@ -28,6 +29,7 @@ final class RingChanger {
   private final String address;
   private final ChangeOptions options;
   private final Change change;
+  private BooleanSupplier subjectRuns = () -> true;
   private boolean undone;
 
   RingChanger(Main main, ChangeOptions options, Change change) throws Failure {
@@ -47,6 +49,11 @@ final class RingChanger {
     this.address = address;
     this.options = options;
     this.change = change;
+  }
+
+  /** Gives up watching once this is false: the change waits for a process that has ended. */
+  void watchWhile(BooleanSupplier subjectRuns) {
+    this.subjectRuns = subjectRuns;
   }
 
   /** Whether the change was watched until it had been undone. */
@@ -249,7 +256,7 @@ final class RingChanger {
    * @param wanted whether the change itself is wanted, not its undoing
    */
   private int watch(Json seen, Contacts contacts, boolean wanted) throws Failure {
-    Json ring = new ChangeWatch(terminal, json, contacts).awaitEnd(seen);
+    Json ring = new ChangeWatch(terminal, json, contacts, subjectRuns).awaitEnd(seen);
     boolean done = Change.isDone(seen, ring);
     undone = !done;
     String result = done ? "done" : "undone";

@@ -2,6 +2,7 @@ package io.flywheel.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flywheel.cli.http.Answer;
@@ -265,9 +266,11 @@ final class ChangingRingEndToEndTest {
       ProcessHandle fifth = process(5);
       fifth.destroyForcibly();
       await("node-5 is dead", () -> !fifth.isAlive());
+      var waiting = adding;
+      await("who added it has noticed", () -> !waiting.isAlive());
+      assertNotEquals(0, ran[0].exit());
       Ran again = add(Ran.NO_ENVIRONMENT);
       assertEquals(0, again.exit(), again.err() + again.out());
-      adding.join();
       assertEquals(List.of("node-1", "node-2", "node-3", "node-5"), members(3));
       assertNothingIsLost(5);
       assertEquals(0, up.terminate());

@@ -6,7 +6,7 @@ package io.flywheel.core.node;
  * line, where it is refused in time. What tells the two apart is how long a request takes, beside
  * what it takes while few are under way (Brakmo and Peterson, 'TCP Vegas', 1995): while the line
  * stands and they take much longer than that, the number becomes an eighth smaller, and else an
- * eighth larger if it held somebody back.
+ * eighth larger, unless the line stands for another reason.
  */
 final class WorkLimit {
   /** Enough to keep a processor busy while others wait for a disk. */
@@ -62,13 +62,10 @@ final class WorkLimit {
     if (meanMillis < usualMillis || windowsAtLeast > WINDOWS_AT_LEAST) {
       usualMillis = meanMillis;
     }
-    if (!stands) {
-      return;
-    }
-    if (meanMillis > usualMillis + Math.max(usualMillis, SLACK_MILLIS)) {
+    if (stands && meanMillis > usualMillis + Math.max(usualMillis, SLACK_MILLIS)) {
       int busy = Math.min(limit, mostUnderWay);
       limit = Math.max(LEAST, busy - busy / STEP_PART);
-    } else if (mostUnderWay >= limit) {
+    } else if (!stands || mostUnderWay >= limit) {
       limit = Math.min(MOST, limit + limit / STEP_PART);
     }
   }

@@ -32,11 +32,7 @@ final class WorkLimitTest {
 
   @Test
   void othersMayBecomeSlowerWhileTheLineStands() {
-    window(2, WorkLimit.LEAST, false);
-    for (int i = 0; i < 60; i++) {
-      window(80, most(), true);
-    }
-    assertEquals(WorkLimit.LEAST, most());
+    becomeLeast();
     for (int i = 0; i < 100; i++) {
       window(80, most(), true);
     }
@@ -44,11 +40,21 @@ final class WorkLimitTest {
   }
 
   @Test
-  void itStaysWhereTheLineEmptiesAndWhereItHeldNobodyBack() {
-    window(2, 10, false);
-    window(500, WorkLimit.MOST, false);
-    assertEquals(WorkLimit.MOST, most());
-    window(2, WorkLimit.MOST - 1, true);
+  void itStaysWhereItHeldNobodyBackThoughTheLineStands() {
+    becomeLeast();
+    window(2, WorkLimit.LEAST - 1, true);
+    assertEquals(WorkLimit.LEAST, most(), "there is no room for what they read, say");
+    window(2, WorkLimit.LEAST, true);
+    assertTrue(most() > WorkLimit.LEAST);
+  }
+
+  /** Else it would hold back everybody where a replica dies, hours later. */
+  @Test
+  void itIsForgottenOnceTheLineEmpties() {
+    becomeLeast();
+    for (int i = 0; i < 80; i++) {
+      window(500, 10, false);
+    }
     assertEquals(WorkLimit.MOST, most());
   }
 
@@ -61,6 +67,14 @@ final class WorkLimitTest {
       limit.took(nowMillis, 10_000, WorkLimit.MOST, true);
     }
     assertEquals(WorkLimit.MOST, most());
+  }
+
+  private void becomeLeast() {
+    window(2, WorkLimit.LEAST, false);
+    for (int i = 0; i < 60; i++) {
+      window(80, most(), true);
+    }
+    assertEquals(WorkLimit.LEAST, most());
   }
 
   /** All that are done in it took so long, and there were so many. */
