@@ -48,8 +48,12 @@ public sealed interface Effect {
    * order, and {@code Node.stored(ticket)} says that all up to that ticket have. There is no answer
    * for failure: whoever cannot carry out a store stops the process, because the page cache no
    * longer tells the truth after a failed sync, and the dot may have left the node.
+   *
+   * @param evenInPeriodicMode durable before its result also where others are synced periodically
+   * @param urgent whether anybody waits for it; else it may wait a little, so that the next store's
+   *     sync does for both
    */
-  record Store(long ticket, List<Mutation> mutations, boolean evenInPeriodicMode)
+  record Store(long ticket, List<Mutation> mutations, boolean evenInPeriodicMode, boolean urgent)
       implements Effect {}
 
   /**

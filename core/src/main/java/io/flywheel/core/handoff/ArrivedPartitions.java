@@ -86,7 +86,7 @@ final class ArrivedPartitions {
             .checksumFrom(0)
             .toBytes();
     journal
-        .storeForCertain(List.of(new Mutation(Table.METADATA, StorageKey.ARRIVED, value)))
+        .storePatientlyForCertain(List.of(new Mutation(Table.METADATA, StorageKey.ARRIVED, value)))
         .whenDurable(
             () -> {
               storing = false;

@@ -75,6 +75,7 @@ public final class FormerPartitions {
 
   private void store() {
     var value = new ByteWriter().bytes(Bytes.wrap(noted.toByteArray())).checksumFrom(0).toBytes();
-    journal.storeForCertain(List.of(new Mutation(Table.METADATA, StorageKey.FORMER, value)));
+    journal.storePatientlyForCertain(
+        List.of(new Mutation(Table.METADATA, StorageKey.FORMER, value)));
   }
 }

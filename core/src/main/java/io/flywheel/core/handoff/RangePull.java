@@ -214,6 +214,11 @@ final class RangePull {
     }
 
     @Override
+    public boolean isPatient() {
+      return true;
+    }
+
+    @Override
     public void durable() {
       arrived(page);
     }

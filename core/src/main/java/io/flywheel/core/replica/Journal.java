@@ -7,6 +7,7 @@ import io.flywheel.core.effect.Schedule;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stores that are on their way to disk, in order, and what waits for each. This is the only way
@@ -34,6 +35,10 @@ public final class Journal {
   private final Outbox outbox;
   private final Schedule schedule;
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+
+  /** Those of them that somebody waits for. */
+  private final ArrayDeque<Pending> urgent = new ArrayDeque<>();
+
   private final StoreDelay delay = new StoreDelay();
   private long lastTicket;
   private long pendingBytes;
@@ -45,12 +50,22 @@ public final class Journal {
   }
 
   public Pending store(List<Mutation> mutations) {
-    return store(mutations, false);
+    return store(mutations, false, true);
   }
 
   /** A store that is synced before its result also where others are synced periodically. */
   public Pending storeForCertain(List<Mutation> mutations) {
-    return store(mutations, true);
+    return store(mutations, true, true);
+  }
+
+  /** A store that no client waits for: its sync may wait a little for another one's. */
+  public Pending storePatiently(List<Mutation> mutations) {
+    return store(mutations, false, false);
+  }
+
+  /** The same, synced before its result also where others are synced periodically. */
+  public Pending storePatientlyForCertain(List<Mutation> mutations) {
+    return store(mutations, true, false);
   }
 
   /**
@@ -71,8 +86,11 @@ public final class Journal {
 
   /** For how long the oldest of them has been under way, in milliseconds. */
   public long oldestMillis() {
-    var oldest = pending.peek();
-    return oldest == null ? 0 : schedule.monotonicMillis() - oldest.sinceMillis;
+    return millisSince(pending.peek());
+  }
+
+  private long millisSince(@Nullable Pending store) {
+    return store == null ? 0 : schedule.monotonicMillis() - store.sinceMillis;
   }
 
   /** Whether stores take longer now than they do here when nothing is in their way. */
@@ -81,7 +99,13 @@ public final class Journal {
   }
 
   public void stored(long throughTicket) {
-    delay.took(oldestMillis(), schedule.monotonicMillis());
+    var oldest = urgent.peek();
+    if (oldest != null && oldest.ticket <= throughTicket) {
+      delay.took(millisSince(oldest), schedule.monotonicMillis());
+    }
+    while (!urgent.isEmpty() && urgent.peek().ticket <= throughTicket) {
+      urgent.remove();
+    }
     while (!pending.isEmpty() && pending.peek().ticket <= throughTicket) {
       var store = pending.remove();
       pendingBytes -= store.bytes;
@@ -89,15 +113,18 @@ public final class Journal {
     }
   }
 
-  private Pending store(List<Mutation> mutations, boolean evenInPeriodicMode) {
+  private Pending store(List<Mutation> mutations, boolean evenInPeriodicMode, boolean isUrgent) {
     long bytes = 0;
     for (Mutation mutation : mutations) {
       bytes += mutation.bytes();
     }
     var store = new Pending(++lastTicket, bytes, schedule.monotonicMillis());
     pending.add(store);
+    if (isUrgent) {
+      urgent.add(store);
+    }
     pendingBytes += bytes;
-    outbox.add(new Effect.Store(store.ticket, mutations, evenInPeriodicMode));
+    outbox.add(new Effect.Store(store.ticket, mutations, evenInPeriodicMode, isUrgent));
     return store;
   }
 }

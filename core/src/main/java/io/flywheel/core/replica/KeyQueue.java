@@ -31,6 +31,9 @@ final class KeyQueue {
   /** Of {@code current}; null until somebody needs it. */
   @Nullable Fingerprint fingerprint;
 
+  /** Whether nobody waits for what is being done to it. */
+  boolean patient;
+
   boolean loaded;
   boolean unreadable;
 

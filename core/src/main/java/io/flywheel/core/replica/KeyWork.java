@@ -71,6 +71,7 @@ public final class KeyWork {
 
   /** Whether the operation is through; one that is not is tried again. */
   boolean run(KeyQueue queue, Operation operation) {
+    queue.patient = operation.isPatient();
     switch (operation) {
       case Operation.Read read -> read(queue, read);
       case Operation.Merge merge -> merge(queue, merge);

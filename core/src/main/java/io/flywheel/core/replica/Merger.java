@@ -14,6 +14,11 @@ public interface Merger {
         public void failed(PutStatus why) {}
       };
 
+  /** Whether it is no client that waits for it, nor another node on behalf of one. */
+  default boolean isPatient() {
+    return false;
+  }
+
   void durable();
 
   /** Nothing of it was kept. */

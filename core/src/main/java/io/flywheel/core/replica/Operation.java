@@ -21,6 +21,15 @@ sealed interface Operation {
     };
   }
 
+  /** Whether what it stores can wait a little to be durable. */
+  default boolean isPatient() {
+    return switch (this) {
+      case Merge merge -> merge.merger().isPatient();
+      case Settle _, Adopt _, Reap _, Release _ -> true;
+      case Read _, Restore _, Correct _, Mint _, Owe _, Drain _ -> false;
+    };
+  }
+
   /** Hand over the state on disk, or the current one once it is there. */
   record Read(boolean withDebts, boolean current, Reader reader) implements Operation {}
 

@@ -221,7 +221,7 @@ public final class Records {
     queue.record = null;
     familiar.changed(queue.key, record, state);
     changes.changed(queue.key, before, after);
-    track(queue, journal.store(mutations), state);
+    track(queue, store(queue, mutations), state);
   }
 
   Fingerprint fingerprint(KeyQueue queue) {
@@ -268,6 +268,10 @@ public final class Records {
 
   /** Stores what is owed alone: the record stays as it is. */
   void storeDebts(KeyQueue queue, Debts after) {
-    track(queue, journal.store(List.of(owed(queue, after))), queue.current);
+    track(queue, store(queue, List.of(owed(queue, after))), queue.current);
+  }
+
+  private Journal.Pending store(KeyQueue queue, List<Mutation> mutations) {
+    return queue.patient ? journal.storePatiently(mutations) : journal.store(mutations);
   }
 }

@@ -95,7 +95,8 @@ public final class NodeLoop implements RequestPort, PeerListener {
     this.end = end;
     wakeTimer = new WakeTimer(loop, this::wake);
     reader = new StorageReader(storage, this::loadedElsewhere, this::scannedElsewhere);
-    writer = new StorageWriter(storage, periodic, this::stored, reader::read, end);
+    long patience = StorageWriter.PATIENCE_MILLIS;
+    writer = new StorageWriter(storage, periodic, patience, this::stored, reader::read, end);
   }
 
   /**

@@ -15,7 +15,9 @@ import java.util.function.LongConsumer;
 /**
  * Makes stores durable on a thread of its own, in their order. It takes everything that waits as
  * one batch, writes it, syncs once, and says so; the next batch collects meanwhile. That is group
- * commit without a timer: the slower the disk, the larger the batches.
+ * commit without a timer: the slower the disk, the larger the batches. Stores that are not urgent
+ * are written as they come, and made durable by the sync of the next that is, or after {@value
+ * #PATIENCE_MILLIS} ms.
  *
  * <p>In periodic mode a store counts once it is written, and a sync follows within {@value
  * #PERIOD_MILLIS} ms; a crash loses no more than that window. Writing waits for nothing, so the
@@ -28,12 +30,16 @@ import java.util.function.LongConsumer;
 final class StorageWriter {
   static final long PERIOD_MILLIS = 100;
 
+  /** For how long a store that is not urgent waits for another one's sync. */
+  static final long PATIENCE_MILLIS = 20;
+
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
   private static final long NONE = -1;
   private static final int MOST_BYTES_AT_ONCE = 8 << 20;
 
   private final Storage storage;
   private final boolean periodic;
+  private final long patienceMillis;
   private final LongConsumer stored;
   private final ScanReader scans;
   private final ProcessEnd end;
@@ -43,6 +49,9 @@ final class StorageWriter {
 
   /** Of this turn, not handed over yet; the loop's own. */
   private final List<Effect> collected = new ArrayList<>();
+
+  /** The last that was written and nobody told of, as no sync has followed; the thread's own. */
+  private long untold = NONE;
 
   private List<Effect> waiting = new ArrayList<>(); // under the lock
   private boolean closing; // under the lock
@@ -54,14 +63,21 @@ final class StorageWriter {
   /**
    * Starts the thread.
    *
+   * @param patienceMillis for how long what is not urgent waits for another one's sync
    * @param stored called with the newest ticket that is done, on the writer's thread or the loop's
    * @param scans reads, elsewhere, what was opened here
    */
   StorageWriter(
-      Storage storage, boolean periodic, LongConsumer stored, ScanReader scans, ProcessEnd end) {
+      Storage storage,
+      boolean periodic,
+      long patienceMillis,
+      LongConsumer stored,
+      ScanReader scans,
+      ProcessEnd end) {
     this.scans = scans;
     this.storage = storage;
     this.periodic = periodic;
+    this.patienceMillis = patienceMillis;
     this.stored = stored;
     this.end = end;
     thread = Thread.ofPlatform().name("flywheel-storage").daemon().start(this::run);
@@ -131,7 +147,7 @@ final class StorageWriter {
       return true;
     }
     collected.clear();
-    wrote();
+    wrote(PERIOD_MILLIS);
     stored.accept(lastTicket);
     return true;
   }
@@ -145,13 +161,13 @@ final class StorageWriter {
     }
   }
 
-  /** Something was written that a sync has to follow. */
-  private void wrote() {
+  /** Something was written that a sync has to follow, after so many milliseconds at most. */
+  private void wrote(long millis) {
     lock.lock();
     try {
       if (!unsynced) {
         unsynced = true;
-        syncDueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS);
+        syncDueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         changed.signal();
       }
     } finally {
@@ -203,6 +219,7 @@ final class StorageWriter {
         }
         if (isSyncDue(batch.isEmpty())) {
           sync();
+          tell();
         }
         if (batch.isEmpty() && isClosing()) {
           return;
@@ -271,7 +288,7 @@ final class StorageWriter {
     long bytes = 0;
     for (Effect effect : batch) {
       if (effect instanceof Effect.Store store) {
-        mustSync |= !periodic || store.evenInPeriodicMode();
+        mustSync |= periodic ? store.evenInPeriodicMode() : store.urgent();
         lastTicket = store.ticket();
         for (Mutation mutation : store.mutations()) {
           mutations.add(mutation);
@@ -288,18 +305,28 @@ final class StorageWriter {
     }
     writeAll(mutations);
     if (lastTicket != NONE) {
+      untold = lastTicket;
       if (mustSync) {
         sync();
       } else {
-        wrote();
+        wrote(periodic ? PERIOD_MILLIS : patienceMillis);
       }
-      stored.accept(lastTicket);
+      if (mustSync || periodic) {
+        tell();
+      }
     }
     lock.lock();
     try {
       writing = false;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void tell() {
+    if (untold != NONE) {
+      stored.accept(untold);
+      untold = NONE;
     }
   }
 

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 final class StorageWriterTest {
+  private static final long FOR_EVER_MILLIS = 3_600_000;
+
   private final RecordingStorage storage = new RecordingStorage();
   private final BlockingQueue<Long> stored = new LinkedBlockingQueue<>();
   private final BlockingQueue<Long> scans = new LinkedBlockingQueue<>();
@@ -220,14 +222,70 @@ final class StorageWriterTest {
     assertTrue(storage.calls.isEmpty());
   }
 
+  @Test
+  void whatIsNotUrgentIsMadeDurableByTheNextSync() throws Exception {
+    var writer = writer(false, FOR_EVER_MILLIS);
+    write(writer, patient(1, "a"));
+    assertEquals("write[a]", next(storage.calls));
+    write(writer, patient(2, "b"));
+    assertEquals("write[b]", next(storage.calls));
+    assertTrue(stored.isEmpty());
+    write(writer, store(3, "c", false));
+    assertEquals("write[c]", next(storage.calls));
+    assertTrue(stored.isEmpty());
+    storage.syncsAllowed.release(1);
+    assertEquals(3L, next(stored));
+    assertTrue(writer.closeAndWait());
+    assertTrue(stored.isEmpty());
+    assertEquals(List.of("sync"), List.copyOf(storage.calls));
+  }
+
+  @Test
+  void whatIsNotUrgentIsSyncedAfterAWhileAlone() throws Exception {
+    var writer = writer(false, StorageWriter.PATIENCE_MILLIS);
+    write(writer, patient(1, "a"));
+    assertEquals("write[a]", next(storage.calls));
+    storage.awaitSync();
+    assertTrue(stored.isEmpty());
+    storage.syncsAllowed.release(1);
+    assertEquals(1L, next(stored));
+    assertTrue(writer.closeAndWait());
+  }
+
+  @Test
+  void closingMakesDurableWhatIsNotUrgent() throws Exception {
+    var writer = writer(false, FOR_EVER_MILLIS);
+    write(writer, patient(1, "a"));
+    storage.syncsAllowed.release(1);
+    assertTrue(writer.closeAndWait());
+    assertEquals(List.of("write[a]", "sync"), List.copyOf(storage.calls));
+    assertEquals(List.of(1L), List.copyOf(stored));
+  }
+
+  @Test
+  void aFailedSyncOfWhatIsNotUrgentEndsTheProcess() throws Exception {
+    storage.failsToSync = true;
+    storage.syncsAllowed.release(10);
+    var writer = writer(false, StorageWriter.PATIENCE_MILLIS);
+    write(writer, patient(1, "a"));
+    assertTrue(next(ends).contains("input/output error"));
+    assertTrue(writer.closeAndWait());
+    assertTrue(stored.isEmpty());
+  }
+
   private static Effect.Scan scan(long ticket, String from) {
     return new Effect.Scan(ticket, Table.DATA, Bytes.utf8(from), null, 10, 1_000);
   }
 
   private StorageWriter writer(boolean periodic) {
+    return writer(periodic, StorageWriter.PATIENCE_MILLIS);
+  }
+
+  private StorageWriter writer(boolean periodic, long patienceMillis) {
     return new StorageWriter(
         storage,
         periodic,
+        patienceMillis,
         stored::add,
         (scan, cursor) -> scans.add(scan.ticket()),
         new ProcessEnd() {
@@ -252,7 +310,11 @@ final class StorageWriterTest {
 
   private static Effect.Store store(long ticket, String key, boolean evenInPeriodicMode) {
     var mutation = new Mutation(Table.DATA, Bytes.utf8(key), Bytes.utf8("value"));
-    return new Effect.Store(ticket, List.of(mutation), evenInPeriodicMode);
+    return new Effect.Store(ticket, List.of(mutation), evenInPeriodicMode, true);
+  }
+
+  private static Effect.Store patient(long ticket, String key) {
+    return new Effect.Store(ticket, store(ticket, key, false).mutations(), false, false);
   }
 
   private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
