@@ -68,6 +68,15 @@ final class JournalTest {
     assertTrue(journal.isSlowerThanUsual());
   }
 
+  @Test
+  void whatNobodyWaitsForCanWait() {
+    assertFalse(merge(Merger.NOBODY).isPatient());
+    assertTrue(merge(new Background()).isPatient());
+    assertTrue(new Operation.Settle(1, List.of()).isPatient());
+    assertTrue(new Operation.Release(Fingerprint.NONE).isPatient());
+    assertFalse(new Operation.Owe(List.of()).isPatient());
+  }
+
   /** A hundred stores, each of which takes so long. */
   private void take(int millis, Runnable store) {
     for (int i = 0; i < 100; i++) {
@@ -76,15 +85,6 @@ final class JournalTest {
       schedule.advance(new Now(WALL + nowMillis, nowMillis));
       journal.stored(++lastTicket);
     }
-  }
-
-  @Test
-  void whatNobodyWaitsForCanWait() {
-    assertFalse(merge(Merger.NOBODY).isPatient());
-    assertTrue(merge(new Background()).isPatient());
-    assertTrue(new Operation.Settle(1, List.of()).isPatient());
-    assertTrue(new Operation.Release(Fingerprint.NONE).isPatient());
-    assertFalse(new Operation.Owe(List.of()).isPatient());
   }
 
   private static Operation merge(Merger merger) {
