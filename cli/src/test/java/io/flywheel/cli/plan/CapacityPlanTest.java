@@ -11,6 +11,7 @@ import io.flywheel.core.model.Key;
 import io.flywheel.core.model.RequestId;
 import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.AppliedRequest;
+import io.flywheel.core.version.AppliedRequests;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.Dot;
 import io.flywheel.core.version.Sibling;
@@ -147,7 +148,7 @@ final class CapacityPlanTest {
         new Siblings(
             Context.of(vector, List.of()),
             List.of(Sibling.value(dot, Bytes.wrap(new byte[1_000]), "", Sibling.NEVER)),
-            List.of(new AppliedRequest(new RequestId(1, 2), 3, dot)));
+            AppliedRequests.of(List.of(new AppliedRequest(new RequestId(1, 2), 3, dot))));
     int length =
         StorageKey.ofRecord(key).length() + SiblingsCodec.encode(key, siblings).length() - 1_000;
     assertEquals(CapacityPlan.RECORD_BYTES, length, 25);

@@ -275,7 +275,7 @@ public final class LocalReplica {
 
   private void decode(KeyQueue queue, Bytes record) {
     try {
-      queue.onDisk = records.decode(queue.key, record);
+      queue.onDisk = SiblingsCodec.decode(queue.key, record);
       queue.current = queue.onDisk;
       queue.record = record;
     } catch (MalformedException e) {

@@ -38,7 +38,6 @@ public final class Records {
   /** Entries of debts that cannot be understood, as what they count. */
   private final TreeMap<Key, Debts> notUnderstood = new TreeMap<>();
 
-  private final FamiliarRecords familiar = new FamiliarRecords();
   private Consumer<KeyQueue> whenIdle = _ -> {};
 
   /** {@code changes} hears of each store of a record. */
@@ -69,10 +68,6 @@ public final class Records {
   /** Whether the disk takes no more values. */
   boolean isFull() {
     return journal.isFull();
-  }
-
-  Siblings decode(Key key, Bytes record) throws MalformedException {
-    return familiar.decode(key, record);
   }
 
   void debtsLoaded(KeyQueue queue, Loaded result) {
@@ -219,7 +214,6 @@ public final class Records {
     queue.current = state;
     queue.fingerprint = after;
     queue.record = null;
-    familiar.changed(queue.key, record, state);
     changes.changed(queue.key, before, after);
     track(queue, store(queue, mutations), state);
   }

@@ -43,6 +43,10 @@ public record Context(VersionVector vector, List<Dot> dots) {
     return vector.covers(dot) || dots.contains(dot);
   }
 
+  boolean covers(Actor actor, long stamp) {
+    return stamp <= vector.stamp(actor) || (!dots.isEmpty() && covers(new Dot(actor, stamp)));
+  }
+
   public boolean covers(Context other) {
     if (!vector.covers(other.vector)) {
       return false;

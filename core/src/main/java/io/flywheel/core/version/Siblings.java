@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param requests the requests remembered, oldest first: those of living siblings and the newest
  *     {@value #REMEMBERED_REQUESTS}
  */
-public record Siblings(Context context, List<Sibling> living, List<AppliedRequest> requests) {
-  public static final Siblings NONE = new Siblings(Context.EMPTY, List.of(), List.of());
+public record Siblings(Context context, List<Sibling> living, AppliedRequests requests) {
+  public static final Siblings NONE = new Siblings(Context.EMPTY, List.of(), AppliedRequests.NONE);
   public static final int REMEMBERED_REQUESTS = 32;
 
   /** Entries of the context beyond the living values' own that are not worth forgetting. */
@@ -51,7 +51,8 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
 
   /** One value alone. */
   public static Siblings of(Sibling sibling) {
-    return new Siblings(Context.EMPTY.withSingle(sibling.dot()), List.of(sibling), List.of());
+    return new Siblings(
+        Context.EMPTY.withSingle(sibling.dot()), List.of(sibling), AppliedRequests.NONE);
   }
 
   public boolean isEmpty() {
@@ -110,9 +111,9 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
                 isTwin(
                     sibling,
                     twin ->
-                        twin.dot().compareTo(sibling.dot()) > 0
-                            && context.covers(twin.dot())
-                            && !lives(twin.dot(), living)));
+                        twin.compareTo(sibling.dot()) > 0
+                            && context.covers(twin)
+                            && !lives(twin, living)));
     return removed ? new Siblings(context, List.copyOf(left), newest(requests, left)) : this;
   }
 
@@ -156,7 +157,7 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
     survivors.add(written);
     survivors.sort((a, b) -> a.dot().compareTo(b.dot()));
     var seen = context.join(read).withAllUpTo(written.dot());
-    return remembering(seen, survivors, requests, request == null ? List.of() : List.of(request));
+    return remembering(seen, survivors, requests, AppliedRequests.ofNullable(request));
   }
 
   /**
@@ -166,7 +167,7 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
   public List<Sibling> unread(Context read) {
     var unread = new ArrayList<Sibling>(living.size() + 1);
     for (Sibling sibling : living) {
-      if (!read.covers(sibling.dot()) && !isTwin(sibling, twin -> read.covers(twin.dot()))) {
+      if (!read.covers(sibling.dot()) && !isTwin(sibling, read::covers)) {
         unread.add(sibling);
       }
     }
@@ -198,9 +199,8 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
       }
     }
     var left = Context.of(VersionVector.upTo(newest), singles);
-    var remembered = new ArrayList<>(requests);
-    remembered.removeIf(request -> !left.covers(request.dot()));
-    return new Siblings(left, List.copyOf(kept), List.copyOf(remembered));
+    var remembered = requests.only(i -> left.covers(requests.actor(i), requests.stamp(i)));
+    return new Siblings(left, List.copyOf(kept), remembered);
   }
 
   /**
@@ -222,7 +222,7 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
     singles.removeIf(left.context::covers);
     over.forEach(sibling -> singles.add(sibling.dot()));
     var known = Context.of(VersionVector.upTo(newest), singles);
-    return new Siblings(known, List.copyOf(over), List.of());
+    return new Siblings(known, List.copyOf(over), AppliedRequests.NONE);
   }
 
   /**
@@ -275,12 +275,8 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
 
   /** What this request became here, or null. */
   public @Nullable AppliedRequest applied(RequestId id) {
-    for (int i = requests.size() - 1; i >= 0; i--) {
-      if (requests.get(i).id().equals(id)) {
-        return requests.get(i);
-      }
-    }
-    return null;
+    int index = requests.find(id);
+    return index < 0 ? null : requests.get(index);
   }
 
   /**
@@ -298,33 +294,23 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
   }
 
   private boolean retriedLater(Sibling sibling) {
-    return isTwin(sibling, twin -> twin.dot().compareTo(sibling.dot()) > 0);
+    return isTwin(sibling, twin -> twin.compareTo(sibling.dot()) > 0);
   }
 
   /** Whether the same operation of the same request also became such a dot, living or not. */
-  private boolean isTwin(Sibling sibling, Predicate<AppliedRequest> such) {
-    var request = requestOf(sibling.dot());
-    if (request == null) {
+  private boolean isTwin(Sibling sibling, Predicate<Dot> such) {
+    int own = requests.find(sibling.dot());
+    if (own < 0) {
       return false;
     }
-    for (AppliedRequest other : requests) {
-      if (other.id().equals(request.id())
-          && other.operationDigest() == request.operationDigest()
-          && !other.dot().equals(request.dot())
-          && such.test(other)) {
+    for (int i = 0; i < requests.size(); i++) {
+      if (requests.areTwins(i, own)
+          && !requests.isOf(i, sibling.dot())
+          && such.test(requests.dot(i))) {
         return true;
       }
     }
     return false;
-  }
-
-  private @Nullable AppliedRequest requestOf(Dot dot) {
-    for (int i = requests.size() - 1; i >= 0; i--) { // it is most often the newest
-      if (requests.get(i).dot().equals(dot)) {
-        return requests.get(i);
-      }
-    }
-    return null;
   }
 
   private static void addUnlessSeen(List<Sibling> survivors, Sibling sibling, Context seen) {
@@ -338,50 +324,14 @@ public record Siblings(Context context, List<Sibling> living, List<AppliedReques
   }
 
   private static Siblings remembering(
-      Context context,
-      List<Sibling> living,
-      List<AppliedRequest> some,
-      List<AppliedRequest> others) {
-    return new Siblings(context, List.copyOf(living), newest(union(some, others), living));
+      Context context, List<Sibling> living, AppliedRequests some, AppliedRequests others) {
+    return new Siblings(context, List.copyOf(living), newest(some.union(others), living));
   }
 
   /** Those of living siblings, and the newest. */
-  private static List<AppliedRequest> newest(List<AppliedRequest> all, List<Sibling> living) {
+  private static AppliedRequests newest(AppliedRequests all, List<Sibling> living) {
     int surplus = all.size() - REMEMBERED_REQUESTS;
-    if (surplus <= 0) {
-      return all;
-    }
-    var kept = new ArrayList<AppliedRequest>(REMEMBERED_REQUESTS + living.size());
-    for (AppliedRequest old : all.subList(0, surplus)) {
-      if (lives(old.dot(), living)) {
-        kept.add(old);
-      }
-    }
-    kept.addAll(all.subList(surplus, all.size()));
-    return List.copyOf(kept);
-  }
-
-  /** Both are in order, and so is what comes of them; most often one of them has all. */
-  private static List<AppliedRequest> union(
-      List<AppliedRequest> some, List<AppliedRequest> others) {
-    if (others.isEmpty()) {
-      return some;
-    }
-    var all = new ArrayList<AppliedRequest>(some.size() + others.size());
-    int mine = 0;
-    int theirs = 0;
-    while (mine < some.size() && theirs < others.size()) {
-      int order = some.get(mine).compareTo(others.get(theirs));
-      all.add(order <= 0 ? some.get(mine) : others.get(theirs));
-      mine += order <= 0 ? 1 : 0;
-      theirs += order >= 0 ? 1 : 0;
-    }
-    all.addAll(some.subList(mine, some.size()));
-    all.addAll(others.subList(theirs, others.size()));
-    if (all.size() == some.size()) {
-      return some;
-    }
-    return all.size() == others.size() ? others : List.copyOf(all);
+    return surplus <= 0 ? all : all.only(i -> i >= surplus || lives(all.dot(i), living));
   }
 
   private static boolean lives(Dot dot, List<Sibling> living) {

@@ -6,7 +6,6 @@ import io.flywheel.core.model.Bytes;
 import io.flywheel.core.model.Key;
 import io.flywheel.core.model.Limits;
 import io.flywheel.core.model.MalformedException;
-import io.flywheel.core.model.RequestId;
 import io.flywheel.core.model.Timestamp;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,6 +34,7 @@ public final class SiblingsCodec {
   public static final int MAX_RECORD_BYTES = Limits.MOST_OBJECT_BYTES;
 
   private static final int MAX_ENTRIES = 1 << 16;
+  private static final int LEAST_REQUEST_BYTES = 1 + 1 + 16 + 8;
   private static final int TOMBSTONE = 1;
   private static final int EXPIRES = 2;
   private static final int TYPED = 4;
@@ -89,7 +89,7 @@ public final class SiblingsCodec {
   }
 
   public static void writeContext(ByteWriter out, Context context) {
-    var actors = writeActors(out, context, List.of(), List.of());
+    var actors = writeActors(out, context, List.of(), AppliedRequests.NONE);
     writeContext(out, context, actors);
   }
 
@@ -116,11 +116,17 @@ public final class SiblingsCodec {
         out.bytes(sibling.value());
       }
     }
-    out.varint(siblings.requests().size());
-    for (AppliedRequest request : siblings.requests()) {
-      writeDot(out, request.dot(), actors);
-      request.id().write(out);
-      out.i64(request.operationDigest());
+    writeRequests(out, siblings.requests(), actors);
+  }
+
+  private static void writeRequests(ByteWriter out, AppliedRequests requests, List<Actor> actors) {
+    out.varint(requests.size());
+    int index = 0;
+    for (int i = 0; i < requests.size(); i++) {
+      var actor = requests.actor(i);
+      index = actor.equals(actors.get(index)) ? index : Collections.binarySearch(actors, actor);
+      out.varint(index).varint(requests.stamp(i) - actor.birth());
+      requests.writeIdAndDigest(i, out);
     }
   }
 
@@ -139,20 +145,24 @@ public final class SiblingsCodec {
       }
       living.add(sibling);
     }
-    count = in.count(MAX_ENTRIES);
-    var requests = new ArrayList<AppliedRequest>(Math.min(count, 32));
+    return new Siblings(context, List.copyOf(living), readRequests(in, actors, context));
+  }
+
+  private static AppliedRequests readRequests(ByteReader in, List<Actor> actors, Context context)
+      throws MalformedException {
+    int count = in.count(Math.min(MAX_ENTRIES, in.remaining() / LEAST_REQUEST_BYTES));
+    var requests = new AppliedRequests.Builder(count);
     for (int i = 0; i < count; i++) {
-      var dot = readDot(in, actors);
-      var request = new AppliedRequest(RequestId.read(in), in.i64(), dot);
-      if (!requests.isEmpty() && requests.getLast().compareTo(request) >= 0) {
+      var actor = readActor(in, actors);
+      long stamp = stamp(actor, in.varint());
+      if (!requests.add(actor, stamp, in.i64(), in.i64(), in.i64())) {
         throw new MalformedException("requests out of order");
       }
-      if (!context.covers(dot)) {
+      if (!context.covers(actor, stamp)) {
         throw new MalformedException("a request that its own context has not seen");
       }
-      requests.add(request);
     }
-    return new Siblings(context, List.copyOf(living), List.copyOf(requests));
+    return requests.build();
   }
 
   private static Sibling readSibling(ByteReader in, List<Actor> actors) throws MalformedException {
@@ -176,7 +186,7 @@ public final class SiblingsCodec {
   }
 
   private static List<Actor> writeActors(
-      ByteWriter out, Context context, List<Sibling> living, List<AppliedRequest> requests) {
+      ByteWriter out, Context context, List<Sibling> living, AppliedRequests requests) {
     var actors = context.vector().actors();
     if (!isAllOf(context, living, requests)) {
       var named = new TreeSet<>(actors);
@@ -191,8 +201,7 @@ public final class SiblingsCodec {
   }
 
   /** Whether the vector names every actor, as it nearly always does. */
-  private static boolean isAllOf(
-      Context context, List<Sibling> living, List<AppliedRequest> requests) {
+  private static boolean isAllOf(Context context, List<Sibling> living, AppliedRequests requests) {
     var vector = context.vector();
     if (!context.dots().isEmpty()) {
       return false;
@@ -202,8 +211,9 @@ public final class SiblingsCodec {
         return false;
       }
     }
-    for (AppliedRequest request : requests) {
-      if (vector.stamp(request.dot().actor()) == Timestamp.NONE) {
+    for (int i = 0; i < requests.size(); i++) {
+      boolean isKnown = i > 0 && requests.actor(i).equals(requests.actor(i - 1)); // as it often is
+      if (!isKnown && vector.stamp(requests.actor(i)) == Timestamp.NONE) {
         return false;
       }
     }
@@ -237,7 +247,7 @@ public final class SiblingsCodec {
     for (Actor actor : actors) {
       long since = in.varint();
       if (since != 0) {
-        newest.add(dot(actor, since - 1));
+        newest.add(new Dot(actor, stamp(actor, since - 1)));
       }
     }
     int count = in.count(Math.min(MAX_ENTRIES, in.remaining()));
@@ -258,18 +268,23 @@ public final class SiblingsCodec {
   }
 
   private static Dot readDot(ByteReader in, List<Actor> actors) throws MalformedException {
+    var actor = readActor(in, actors);
+    return new Dot(actor, stamp(actor, in.varint()));
+  }
+
+  private static Actor readActor(ByteReader in, List<Actor> actors) throws MalformedException {
     if (actors.isEmpty()) {
       throw new MalformedException("a dot without an actor");
     }
-    return dot(actors.get(in.count(actors.size() - 1)), in.varint());
+    return actors.get(in.count(actors.size() - 1));
   }
 
-  private static Dot dot(Actor actor, long sinceBirth) throws MalformedException {
+  private static long stamp(Actor actor, long sinceBirth) throws MalformedException {
     long stamp = actor.birth() + sinceBirth;
     if (sinceBirth < 0 || stamp < actor.birth() || stamp > Timestamp.MAX) {
       throw new MalformedException("a stamp out of range");
     }
-    return new Dot(actor, stamp);
+    return stamp;
   }
 
   private static int checksum(CRC32C record, Key key) {

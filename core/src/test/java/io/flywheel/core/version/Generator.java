@@ -54,7 +54,7 @@ final class Generator {
       long digest = request.operationDigest() + random.nextInt(2);
       requests.add(new AppliedRequest(request.id(), digest, request.dot()));
     }
-    return new Siblings(state.context(), living, requests);
+    return new Siblings(state.context(), living, AppliedRequests.of(requests));
   }
 
   private void step() {

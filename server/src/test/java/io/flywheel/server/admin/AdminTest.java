@@ -35,6 +35,7 @@ import io.flywheel.core.ring.Ring;
 import io.flywheel.core.ring.RingMember;
 import io.flywheel.core.version.Actor;
 import io.flywheel.core.version.AppliedRequest;
+import io.flywheel.core.version.AppliedRequests;
 import io.flywheel.core.version.Context;
 import io.flywheel.core.version.Dot;
 import io.flywheel.core.version.Sibling;
@@ -236,7 +237,7 @@ final class AdminTest {
             List.of(
                 Sibling.value(dot, Bytes.utf8("bread"), "text/plain", 1_800_000_000_000L),
                 Sibling.tombstone(new Dot(new Actor(1, birth), birth))),
-            List.of(new AppliedRequest(new RequestId(1, 2), 3, dot)));
+            AppliedRequests.of(List.of(new AppliedRequest(new RequestId(1, 2), 3, dot))));
     server
         .port()
         .answer(
