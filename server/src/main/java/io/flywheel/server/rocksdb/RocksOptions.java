@@ -37,6 +37,9 @@ final class RocksOptions implements AutoCloseable {
   /** Blocks, indexes, filters and memtables together: what the goal for a node's memory leaves. */
   private static final long MEMORY_BYTES = 144L << 20;
 
+  /** Of the memory for blocks, kept for indexes and filters: without it they have no priority. */
+  private static final double INDEX_SHARE = 0.5;
+
   private static final long MEMTABLE_BYTES = 64L << 20;
   private static final long SMALL_MEMTABLE_BYTES = 4L << 20;
   private static final long LOG_BYTES = 128L << 20;
@@ -47,7 +50,7 @@ final class RocksOptions implements AutoCloseable {
   private final ColumnFamilyOptions small;
 
   RocksOptions(boolean create, Consumer<String> onBackgroundError) {
-    Cache memory = own(new LRUCache(MEMORY_BYTES));
+    Cache memory = own(new LRUCache(MEMORY_BYTES, -1, false, INDEX_SHARE));
     var table =
         new BlockBasedTableConfig()
             .setBlockCache(memory)

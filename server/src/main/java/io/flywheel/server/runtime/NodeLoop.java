@@ -65,6 +65,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   private final StorageWriter writer;
   private final StorageReader reader;
   private final RecordCache cache = new RecordCache();
+  private final MemoryLoads memory;
   private final WakeTimer wakeTimer;
   private final Map<Long, ResponseHandler> handlers = new HashMap<>();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
@@ -94,6 +95,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
     this.clock = clock;
     this.end = end;
     wakeTimer = new WakeTimer(loop, this::wake);
+    memory = new MemoryLoads(storage::loadFromMemory);
     reader = new StorageReader(storage, this::loadedElsewhere, this::scannedElsewhere);
     long patience = StorageWriter.PATIENCE_MILLIS;
     writer = new StorageWriter(storage, periodic, patience, this::stored, reader::read, end);
@@ -386,7 +388,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
       loaded(load.ticket(), new Loaded.Value(cached));
       return;
     }
-    Loaded inMemory = storage.loadFromMemory(load.table(), load.storageKey());
+    Loaded inMemory = memory.load(load.table(), load.storageKey());
     if (inMemory == null) {
       reader.add(load);
     } else {

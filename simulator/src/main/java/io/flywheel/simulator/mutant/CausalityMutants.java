@@ -78,8 +78,8 @@ final class CausalityMutants {
                 return remembering(
                     seen,
                     kept,
-                    requests.stream().filter(request -> seen.covers(request.dot())).toList(),
-                    other.requests.stream().filter(request -> seen.covers(request.dot())).toList());\
+                    requests.only(i -> seen.covers(requests.dot(i))),
+                    other.requests.only(i -> seen.covers(other.requests.dot(i))));\
             """,
             List.of("ReplacedStaysReplaced", "QuorumsOverlap", "ReplicasConverge"),
             3),
