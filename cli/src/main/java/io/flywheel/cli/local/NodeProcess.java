@@ -17,7 +17,8 @@ public final class NodeProcess {
   private static final String MAIN = "io.flywheel.cli.Main";
   private static final String DEFAULT_FLAGS =
       "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
-          + " -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xms136m -Xmx136m";
+          + " -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xms136m -Xmx136m"
+          + " -XX:MaxDirectMemorySize=352m";
 
   private NodeProcess() {}
 

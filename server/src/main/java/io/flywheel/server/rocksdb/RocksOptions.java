@@ -35,7 +35,7 @@ import org.rocksdb.WriteBufferManager;
  */
 final class RocksOptions implements AutoCloseable {
   /** Blocks, indexes, filters and memtables together: what the goal for a node's memory leaves. */
-  private static final long MEMORY_BYTES = 144L << 20;
+  private static final long MEMORY_BYTES = 104L << 20;
 
   /** Of the memory for blocks, kept for indexes and filters: without it they have no priority. */
   private static final double INDEX_SHARE = 0.5;

@@ -29,6 +29,7 @@ import io.flywheel.server.peer.PeerTransport;
 import io.flywheel.server.rocksdb.DiskUse;
 import io.flywheel.server.rocksdb.RocksStorage;
 import io.netty.channel.EventLoop;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class NodeLoop implements RequestPort, PeerListener {
   private final Outbox outbox = new Outbox();
   private final StorageWriter writer;
   private final StorageReader reader;
-  private final RecordCache cache = new RecordCache();
+  private final RecordCache cache = RecordCache.within(PlatformDependent.maxDirectMemory());
   private final MemoryLoads memory;
   private final WakeTimer wakeTimer;
   private final Map<Long, ResponseHandler> handlers = new HashMap<>();

@@ -22,19 +22,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordCache {
   private static final int CHUNK_BYTES = 1 << 20;
-  private static final int MOST_CHUNKS = 24;
+  private static final int MOST_CHUNKS = 88;
+
+  /** Of what the JVM may have outside its heap; the rest is for what comes and goes by network. */
+  private static final int SHARE = 4;
 
   /** Larger ones would drive out many small ones. */
   static final int LARGEST_RECORD_BYTES = 32 << 10;
 
-  private static final int NEWCOMER_BITS = 15;
+  private static final int NEWCOMER_BITS = 17;
 
   private final RecordRing records;
   private final Doorkeeper doorkeeper = new Doorkeeper(NEWCOMER_BITS);
 
-  /** Takes 24 MiB outside the heap at most, as they are needed. */
-  RecordCache() {
-    this(new RecordRing(CHUNK_BYTES, MOST_CHUNKS));
+  /**
+   * Takes 88 MiB outside the heap at most, as they are needed.
+   *
+   * @param directBytes what the JVM lets its process have outside the heap: a fourth is taken where
+   *     that is less
+   */
+  static RecordCache within(long directBytes) {
+    long chunks = Math.min(MOST_CHUNKS, directBytes / SHARE / CHUNK_BYTES);
+    return new RecordCache(new RecordRing(CHUNK_BYTES, (int) chunks));
   }
 
   RecordCache(RecordRing records) {

@@ -90,6 +90,24 @@ final class RecordCacheTest {
     assertEquals(MILK, cache.find(Table.DATA, CART));
   }
 
+  @Test
+  void takesAFourthOfWhatTheJvmMayHaveOutsideItsHeap() {
+    RecordCache little = RecordCache.within(8 << 20);
+    var record = Bytes.wrap(new byte[30 << 10]);
+    for (int i = 0; i < 100; i++) {
+      little.read(Table.DATA, bytes("key-" + i), record);
+    }
+    assertNotNull(little.find(Table.DATA, bytes("key-67")), "34 of 30 KiB in each of two chunks");
+    assertNull(little.find(Table.DATA, bytes("key-68")));
+  }
+
+  @Test
+  void doesWithoutWhereThereIsNoMemory() {
+    RecordCache none = RecordCache.within(1 << 20);
+    none.read(Table.DATA, CART, MILK);
+    assertNull(none.find(Table.DATA, CART));
+  }
+
   private void readTwice(Bytes key) {
     cache.read(Table.DATA, key, MILK);
     cache.read(Table.DATA, key, MILK);
