@@ -35,12 +35,12 @@ import org.rocksdb.WriteBufferManager;
  */
 final class RocksOptions implements AutoCloseable {
   /** Blocks, indexes, filters and memtables together: what the goal for a node's memory leaves. */
-  private static final long MEMORY_BYTES = 104L << 20;
+  private static final long MEMORY_BYTES = 80L << 20;
 
   /** Of the memory for blocks, kept for indexes and filters: without it they have no priority. */
   private static final double INDEX_SHARE = 0.5;
 
-  private static final long MEMTABLE_BYTES = 64L << 20;
+  private static final long MEMTABLE_BYTES = 32L << 20;
   private static final long SMALL_MEMTABLE_BYTES = 4L << 20;
   private static final long LOG_BYTES = 128L << 20;
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The records that were lately read, as they are on disk: those that clients ask for again and
- * again. A read from here costs a fraction of one from the block cache of the database, which has
- * to be entered, searched and copied from.
+ * again, and, as long as there is room, those that were written. A read from here costs a fraction
+ * of one from the block cache of the database, which has to be entered, searched and copied from.
  *
  * <p>Most records that are read are not read again soon. Once there is no room left, only what is
  * read for the second time comes in ({@link Doorkeeper}).
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordCache {
   private static final int CHUNK_BYTES = 1 << 20;
-  private static final int MOST_CHUNKS = 88;
+  private static final int MOST_CHUNKS = 136;
 
   /** Of what the JVM may have outside its heap; the rest is for what comes and goes by network. */
   private static final int SHARE = 4;
@@ -36,7 +36,7 @@ final class RecordCache {
   private final Doorkeeper doorkeeper = new Doorkeeper(NEWCOMER_BITS);
 
   /**
-   * Takes 88 MiB outside the heap at most, as they are needed.
+   * Takes 136 MiB outside the heap at most, as they are needed.
    *
    * @param directBytes what the JVM lets its process have outside the heap: a fourth is taken where
    *     that is less
@@ -66,16 +66,17 @@ final class RecordCache {
     }
   }
 
-  /** This is going to be on the disk. What nobody has read lately is not taken up. */
+  /** This is going to be on the disk. What nobody has read lately drives nothing out. */
   void write(Mutation mutation) {
-    if (mutation.table() != Table.DATA || !records.holds(mutation.storageKey())) {
+    if (mutation.table() != Table.DATA) {
       return;
     }
+    var storageKey = mutation.storageKey();
     var record = mutation.value();
     if (record == null || record.length() > LARGEST_RECORD_BYTES) {
-      records.remove(mutation.storageKey());
-    } else {
-      records.put(mutation.storageKey(), record);
+      records.remove(storageKey);
+    } else if (records.hasRoom(storageKey, record) || records.holds(storageKey)) {
+      records.put(storageKey, record);
     }
   }
 }

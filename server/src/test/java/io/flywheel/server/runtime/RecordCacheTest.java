@@ -38,9 +38,14 @@ final class RecordCacheTest {
   }
 
   @Test
-  void whatNobodyHasReadIsNotTakenUp() {
+  void whatIsWrittenIsTakenUpAsLongAsThereIsRoom() {
     cache.write(new Mutation(Table.DATA, CART, EGGS));
-    assertNull(cache.find(Table.DATA, CART));
+    assertEquals(EGGS, cache.find(Table.DATA, CART));
+    for (int i = 0; i < 100; i++) {
+      cache.write(new Mutation(Table.DATA, bytes("key-" + i), MILK));
+    }
+    assertEquals(EGGS, cache.find(Table.DATA, CART), "nobody has read the others");
+    assertNull(cache.find(Table.DATA, bytes("key-99")));
   }
 
   @Test
