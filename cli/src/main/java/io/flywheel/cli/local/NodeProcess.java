@@ -18,7 +18,7 @@ public final class NodeProcess {
   private static final String DEFAULT_FLAGS =
       "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
           + " -XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xms136m -Xmx136m"
-          + " -XX:MaxDirectMemorySize=544m";
+          + " -XX:MaxDirectMemorySize=512m";
 
   private NodeProcess() {}
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordCache {
   private static final int CHUNK_BYTES = 1 << 20;
-  private static final int MOST_CHUNKS = 136;
+  private static final int MOST_CHUNKS = 128;
 
   /** Of what the JVM may have outside its heap; the rest is for what comes and goes by network. */
   private static final int SHARE = 4;
@@ -36,7 +36,7 @@ final class RecordCache {
   private final Doorkeeper doorkeeper = new Doorkeeper(NEWCOMER_BITS);
 
   /**
-   * Takes 136 MiB outside the heap at most, as they are needed.
+   * Takes 128 MiB outside the heap at most, as they are needed.
    *
    * @param directBytes what the JVM lets its process have outside the heap: a fourth is taken where
    *     that is less
