@@ -64,7 +64,8 @@ final class FullDiskTest {
 
     int taken = fillWithValues();
     assertTrue(taken > 10, "only " + taken);
-    assertTrue(free() > 100 * MIB, "refused while there is room to work with");
+    // A compaction may be under way: it takes as much as four memtables until it is through.
+    assertTrue(free() > WATERMARK.criticalBytes(), "refused while there is room to work with");
     assertEquals("value", cluster.get(0, "kept"));
     assertInstanceOf(Outcome.Written.class, delete("kept"));
 
@@ -127,10 +128,13 @@ final class FullDiskTest {
     return cluster.request(0, request).outcome();
   }
 
-  /** Somebody else takes what is left, and what the database gives back meanwhile; never true. */
+  /**
+   * Somebody else takes what is left, and what the database gives back meanwhile, by and by: it may
+   * take some itself at the same time. Never true.
+   */
   private boolean takesAllBut(Path other, long bytes) {
     try {
-      int spare = (int) Math.max(0, free() - bytes);
+      int spare = (int) Math.clamp(free() - bytes, 0, 8 * MIB);
       Files.write(other, new byte[spare], StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new AssertionError(e);
