@@ -47,6 +47,9 @@ final class DebtsAreHonoured implements Witness {
   /** Processes under which a record has gone: they may still work on what they had read of it. */
   private final Set<SimulatedProcess> bereft = new HashSet<>();
 
+  /** Where a process had handed over a record, perhaps not durable yet, before a fault came. */
+  private final Set<Place> handedOver = new HashSet<>();
+
   private long noted;
   private long struckOut;
 
@@ -66,14 +69,22 @@ final class DebtsAreHonoured implements Witness {
   @Override
   public void recovered(SimulatedMachine machine) {
     forget(machine);
+    handedOver.removeIf(place -> place.machine() == machine.index());
   }
 
   @Override
   public void damaged(SimulatedMachine machine, Damage damage) {
+    accounts.forEach((place, account) -> keepInMind(machine, place, account));
     forget(machine);
     var process = machine.process();
     if (process != null && damage == Damage.LOST_RECORD) {
       bereft.add(process);
+    }
+  }
+
+  private void keepInMind(SimulatedMachine machine, Place place, Account account) {
+    if (place.machine() == machine.index() && !account.state.isEmpty()) {
+      handedOver.add(place);
     }
   }
 
@@ -113,13 +124,15 @@ final class DebtsAreHonoured implements Witness {
       after.debts = owed == null ? before.debts : debts(owed.value());
       after.owed = after.debts.version() == before.debts.version() ? before.owed : after.state;
       accounts.put(place, after);
-      // Read before a fault took it, and then found to be owed: nothing tells the process of that.
-      boolean hadRead =
+      // Read or handed over before a fault came, and then found to be owed: nothing tells the
+      // process of the fault, and nothing tells here whether that took it.
+      boolean hadIt =
           known == null
               && record == null
               && bereft.contains(process)
-              && !scene.evidence().everDurable(process.id(), key).isEmpty();
-      if (!primary && owesNothing(after) && !owesNothing(before) && !hadRead) {
+              && (handedOver.contains(place)
+                  || !scene.evidence().everDurable(process.id(), key).isEmpty());
+      if (!primary && owesNothing(after) && !owesNothing(before) && !hadIt) {
         violation(process + " owes " + key + " and does not have it");
       }
       // What a former owner keeps it keeps for nobody; it asks before it drops that.
